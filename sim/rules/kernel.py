@@ -1,0 +1,56 @@
+"""One decorator, `kernel`, compiles rules and engine loops with Numba and keeps the machine code on disk.
+
+Numba's own cache looks at the file of the decorated function alone; a kernel that inlines a rule of another
+module would go on returning old numbers. Here the key includes a digest of every source file that a kernel can reach.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import pathlib
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from numba import config, njit
+from numba.core import caching
+
+COMPILED_FOLDERS = ("rules", "world", "incentives")
+
+
+@functools.cache
+def digest() -> str:
+    """SHA-256 over the source files that kernels are built from, in the order of their names."""
+    root = pathlib.Path(__file__).parent.parent
+    total = hashlib.sha256()
+    for folder in COMPILED_FOLDERS:
+        for path in sorted((root / folder).rglob("*.py")):
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+class _SourceCache(caching.FunctionCache):
+    """Numba's on-disk cache with the digest of all rules as the stamp of freshness."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file._source_stamp = digest()
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        try:
+            super().save_overload(signature, data)
+        except OSError as error:
+            warnings.warn(f"compiled code could not be kept on disk: {error}", RuntimeWarning, stacklevel=2)
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile `function`; keep the result on disk where there is a place for it, and go on without where not."""
+    if config.DISABLE_JIT:
+        return function
+    compiled = njit(function)
+    try:
+        compiled._cache = _SourceCache(function)
+    except RuntimeError as error:
+        warnings.warn(f"no place on disk for compiled code, compiling anew: {error}", RuntimeWarning, stacklevel=2)
+    return compiled
