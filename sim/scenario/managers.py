@@ -1,0 +1,56 @@
+"""Managers, central office, head and owners: the same kind of people with levers of their own."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sim.scenario.fields import Latent, Section, latent, param
+from sim.scenario.tactics import CentralLevers, HeadLevers, ManagerLevers
+
+
+class Management(Section):
+    """One manager a team, a central office, one head. They choose by the same utility as everybody."""
+
+    choice: Literal["rational", "learning", "fixed"] = param(
+        "learning", "as for staff; learners know their levers as well as lore tells them"
+    )
+    conscience: Latent = param(latent("lognormal", 1.0, 0.9), "multiplier of moral costs", unit="ratio")
+    never: float = param(0.1, "share of managers who never game at any price", ge=0, le=1)
+    risk_aversion: Latent = param(latent("lognormal", 0.0005, 0.5), "absolute risk aversion over pay", unit="1/money")
+    discount: float = param(0.95, "weight of the next pay period", ge=0, le=0.9999)
+    intrinsic: Latent = param(latent("lognormal", 300.0, 0.4), "worth of a team that serves better by one unit of "
+                              "perceived quality", unit="money per quality per pay period")
+    approval: float = param(
+        100.0, "worth to an employee of the approval that full pressing attaches to one standard error of the "
+        "pressed measure", unit="money per pay period", ge=0,
+    )
+    coaching_gain: float = param(0.02, "ability gained per pay period by a fully coached employee", unit="sd", ge=0, le=1)
+    coaching_minutes: float = param(0.03, "share of work time that full coaching takes", ge=0, le=0.5)
+    central_count: int = param(3, "people in the central office", ge=0, le=100)
+    levers: ManagerLevers = param(ManagerLevers, "levers of a team's manager")
+    central: CentralLevers = param(CentralLevers, "levers of the central office")
+    head: HeadLevers = param(HeadLevers, "levers of the head")
+
+
+class Owners(Section):
+    """What comes out, and what the owners then do."""
+
+    exposure: float = param(
+        0.02, "chance a pay period that gaming at full volume and traceability comes out", ge=0, le=1
+    )
+    response: Literal["hush", "dismiss", "unpay"] = param(
+        "dismiss", "hush: nothing follows; dismiss: those whose acts are traced are dismissed and audits rise; "
+        "unpay: the schemes end as well"
+    )
+    audit_after: float = param(4.0, "factor on the audit rate after an exposure", unit="ratio", ge=0, le=1000)
+    cost: float = param(20000.0, "cost of an exposure to the firm", unit="money", ge=0)
+
+
+class Event(Section):
+    """A one-off event, exogenous by definition and labelled so in every report."""
+
+    week: int = param(..., "week in which it happens, counted after the burn-in", unit="weeks", ge=0)
+    until: int | None = param(None, "week from which a changed value is as before", unit="weeks", ge=0)
+    text: str = param("", "what to write beside the curve")
+    exposure: bool = param(False, "gaming comes out in this week, whatever its hazard")
+    set: dict[str, float] = param(dict, "values that change, by path in the scenario, as `customers.needs_per_week: 0.2`")

@@ -1,0 +1,96 @@
+"""The scenario: everything that a user can write down about a world, its people, its measures and its pay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import model_validator
+
+from sim.scenario.customers import Customers
+from sim.scenario.fields import Section, param
+from sim.scenario.managers import Event, Management, Owners
+from sim.scenario.measures import Measure, with_preset
+from sim.scenario.pay import Audit, Pay
+from sim.scenario.service import Books, Service
+from sim.scenario.staff import Staff
+from sim.scenario.tactics import Tactics
+
+CELLS = 4_000_000_000
+
+
+class Mechanisms(Section):
+    """Switches. Off means: the mechanism has no effect at all, whatever its parameters."""
+
+    queue: bool = param(True, "waiting and abandonment (off: nobody waits)")
+    repeats: bool = param(True, "unmet needs come back (off: they are lost at once)")
+    expectation: bool = param(True, "expectations adapt and drift (off: they stay as they were at the start)")
+    memory: bool = param(True, "contacts change what customers remember (off: their answers never change)")
+    complaints: bool = param(True, "customers complain")
+    exit: bool = param(True, "customers leave")
+    acquisition: bool = param(True, "prospects join")
+    word_of_mouth: bool = param(True, "talk reaches prospects")
+    engagement: bool = param(True, "engagement moves with work, pay and pressure (off: stays at its resting level)")
+    turnover: bool = param(True, "employees quit")
+    management: bool = param(True, "managers, central office and head use their levers")
+    imitation: bool = param(True, "colleagues are copied")
+    skill: bool = param(True, "skill at tactics grows by practice and fades")
+    exposure: bool = param(True, "gaming can come out")
+
+
+class Scenario(Section):
+    """One world. `extends` (start from another scenario) is resolved before this is read."""
+
+    name: str = param(..., "name of the world, as the reports write it")
+    about: str = param("", "one line: what this world is")
+    story: str = param("", "the story in a few sentences")
+    sources: list[str] = param(list, "where its numbers and its story come from")
+    notice: list[str] = param(list, "things to notice and to try")
+    currency: str = param("USD", "currency of all money")
+    seed: int = param(1, "seed of the keyed chance; two worlds with one seed meet the same luck", ge=0, le=2**31 - 1)
+    replicates: int = param(8, "replicates of a run unless asked otherwise", ge=1, le=1_000_000)
+    weeks: int = param(156, "length after the burn-in", unit="weeks", ge=1, le=5200)
+    burn_in: int = param(52, "weeks at fixed pay before week 0", unit="weeks", ge=0, le=5200)
+    mechanisms: Mechanisms = param(Mechanisms, "which mechanisms are in force")
+    customers: Customers = param(Customers, "the customers")
+    service: Service = param(Service, "the service")
+    staff: Staff = param(Staff, "the employees")
+    tactics: Tactics = param(Tactics, "tactics open to employees")
+    management: Management = param(Management, "managers, central office, head")
+    owners: Owners = param(Owners, "owners")
+    measures: dict[str, Measure] = param(dict, "the measures, by a free label")
+    pay: Pay = param(Pay, "pay")
+    audit: Audit = param(Audit, "audits of people")
+    books: Books = param(Books, "the firm's money")
+    events: list[Event] = param(list, "one-off events")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _presets(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("measures"), dict):
+            value = {**value, "measures": {k: with_preset(str(k), v) for k, v in value["measures"].items()}}
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Scenario:
+        if self.staff.count % self.staff.team_size:
+            raise ValueError(
+                f"staff.count ({self.staff.count}) must be a multiple of staff.team_size ({self.staff.team_size})"
+            )
+        known = set(self.measures)
+        if self.service.technology == "textbook":
+            if self.service.textbook is None:
+                raise ValueError("service.technology is textbook: service.textbook must say which activities there are")
+            known = set(self.service.textbook.measures)
+        for i, scheme in enumerate(self.pay.schemes):
+            if scheme.measure is not None and scheme.measure not in known:
+                raise ValueError(
+                    f"pay.schemes.{i}.measure: no measure {scheme.measure!r}; there are {', '.join(sorted(known)) or 'none'}"
+                )
+        if self.customers.count * (self.weeks + self.burn_in) > CELLS:
+            raise ValueError("customers.count x weeks is above 4,000,000,000: no machine of this size plays that")
+        return self
+
+    @property
+    def teams(self) -> int:
+        """Number of teams."""
+        return self.staff.count // self.staff.team_size
