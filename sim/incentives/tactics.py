@@ -1,0 +1,66 @@
+"""The catalogue of acts: a number for each, who can do it, what it needs, what it bends, where in the engine it acts.
+
+The usual direction for the truth is not here: it comes out of the contacts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CARE, RUSH, SELECT, PLEAD, GIFT, CLOSE, CHERRY, DIVERT, CHARM = range(9)
+ACTS = 9
+FIRST_TACTIC = SELECT
+
+# Levers of those above, numbered on so that one table of expected effects serves everybody.
+FILTER, SELECT_CENTRAL, RECLASSIFY, DIVERSION, PRESS, COACH, PROMISE = range(ACTS, ACTS + 7)
+ALL_ACTS = ACTS + 7
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that somebody can do more or less of (an intensity between 0 and 1)."""
+
+    number: int
+    name: str
+    who: str
+    needs: str
+    bends: str
+    acts_in: str
+
+
+CATALOGUE: tuple[Act, ...] = (
+    Act(CARE, "care", "employee", "time", "nothing: it serves", "rules.service.resolve_probability, courtesy"),
+    Act(RUSH, "rushing", "employee", "nothing", "handle time, jobs per hour", "rules.service.paced_minutes"),
+    Act(SELECT, "selective_invitation", "employee", "a survey to which staff invite", "surveys",
+        "rules.survey.passes_over"),
+    Act(PLEAD, "pleading", "employee", "a survey that is not confidential", "surveys", "the stated answer"),
+    Act(GIFT, "gifts", "employee", "a survey that is not confidential", "surveys", "the stated answer"),
+    Act(CLOSE, "closing_early", "employee", "a log that staff write", "jobs, first-contact resolution, deadlines",
+        "the log; no follow-up comes"),
+    Act(CHERRY, "cherry_picking", "employee", "colleagues and a look at the case", "everything read per employee",
+        "who serves; a hand-off for the customer"),
+    Act(DIVERT, "complaint_diversion", "employee", "a complaint made to staff", "recorded complaints",
+        "the complaint; no remedy comes"),
+    Act(CHARM, "charm", "employee", "nothing", "nothing", "nowhere"),
+    Act(FILTER, "filtering", "manager", "answers that pass his hands", "surveys", "the report"),
+    Act(SELECT_CENTRAL, "selecting", "central", "a survey that the office runs", "surveys", "the frame"),
+    Act(RECLASSIFY, "reclassifying", "central", "answers that pass its hands", "surveys", "the report"),
+    Act(DIVERSION, "diversion", "head", "a team for it", "recorded complaints", "the complaint; no remedy comes"),
+    Act(PRESS, "pressing", "manager", "pay on the team's results", "what staff strive for", "staff's choice"),
+    Act(COACH, "coaching", "manager", "staff time", "nothing: it teaches", "ability"),
+    Act(PROMISE, "promising", "head", "marketing", "new customers", "rules.market.join_probability, expectation"),
+)  # fmt: skip
+
+EMPLOYEE_ACTS = tuple(act.name for act in CATALOGUE[:ACTS])
+BY_ROLE = {
+    role: tuple(act.number for act in CATALOGUE if act.who == role)
+    for role in ("employee", "manager", "central", "head")
+}
+
+
+def by_name(name: str) -> Act:
+    """The act of that name; KeyError names the known ones."""
+    for act in CATALOGUE:
+        if act.name == name:
+            return act
+    raise KeyError(f"no act {name!r}; there are {', '.join(act.name for act in CATALOGUE)}")

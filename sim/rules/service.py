@@ -1,0 +1,208 @@
+"""Service: the queue, the work of a contact, resolution, and what becomes of unmet needs.
+
+Acts (`care`, `rush`, `plead`, …) are 1 when done in the contact and 0 when not; the rules are continuous in them.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.rules.kernel import kernel
+
+GRID = 48  # points at which the distribution of the offered wait is tabulated
+DEPTH = 9.0  # the table reaches to probability 1 − exp(−DEPTH), evenly in −log(1 − p): exact for exponential waits
+NO_PATIENCE_LIMIT = 1e300  # mean patience that stands for endless
+STABLE = 0.995  # utilisation at which Erlang C is read when the load is above capacity and patience endless
+
+
+@kernel
+def logistic(x: float) -> float:
+    """1 / (1 + exp(−x)), safe at both ends."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+@kernel
+def busy_ratio(load: float, servers: float) -> float:
+    """Sum of p_k / p_(c−1) over k < c in M/M/c at offered load a (Erlang): I_k = 1 + I_(k−1) k / a.
+
+    `servers` is a whole number, load is in erlangs and above 0.
+    """
+    total = 1.0
+    for k in range(1, int(servers)):
+        total = 1.0 + total * k / load
+    return total
+
+
+@kernel
+def offered_wait_exponent(x: float, arrivals: float, service: float, servers: float, patience: float) -> float:
+    """log v(x) up to a constant: density of the offered wait in M/M/c+M is ∝ exp(λ H(x) − c μ x), H(x) = ∫₀ˣ P(patience > t) dt.
+
+    x and patience in minutes, arrivals per minute, service minutes. Source: Baccelli & Hebuterne (1981).
+    """
+    stay = x if patience >= NO_PATIENCE_LIMIT else patience * (1.0 - math.exp(-x / patience))
+    return arrivals * stay - servers * x / service
+
+
+@kernel
+def tabulate_wait(arrivals: float, service: float, servers: float, patience: float, table: list[float]) -> float:
+    """Fill `table` with the quantile function of the offered wait given that there is one; return P(wait > 0).
+
+    `table[j]` is the wait (minutes) at probability 1 − exp(−DEPTH j / (GRID − 1)) of the conditional distribution.
+    A customer leaves when his own patience is shorter than the offered wait (Erlang A; Garnett, Mandelbaum & Reiman 2002).
+    """
+    load = arrivals * service
+    if load <= 0.0:
+        for j in range(GRID):
+            table[j] = 0.0
+        return 0.0
+    rate = arrivals
+    if patience >= NO_PATIENCE_LIMIT and load > STABLE * servers:
+        rate = STABLE * servers / service
+    top = _peak_of_wait(rate, service, servers, patience)
+    peak = offered_wait_exponent(top, rate, service, servers, patience)
+    end = top + 1.0 / (servers / service)
+    while offered_wait_exponent(end, rate, service, servers, patience) > peak - 24.0:
+        end *= 1.5
+    steps = 8 * GRID
+    width = end / steps
+    mass = 0.0
+    before = math.exp(offered_wait_exponent(0.0, rate, service, servers, patience) - peak)
+    for i in range(1, steps + 1):
+        after = math.exp(offered_wait_exponent(i * width, rate, service, servers, patience) - peak)
+        mass += 0.5 * (before + after) * width
+        before = after
+    _invert_wait(rate, service, servers, patience, peak, width, mass, table)
+    idle = busy_ratio(rate * service, servers)
+    log_ratio = math.log(rate * mass) + peak - math.log(idle)
+    return logistic(log_ratio)
+
+
+@kernel
+def _peak_of_wait(arrivals: float, service: float, servers: float, patience: float) -> float:
+    """Where the density of the offered wait is highest: 0 below capacity, patience · ln(load / c) above it."""
+    overload = arrivals * service / servers
+    if overload <= 1.0 or patience >= NO_PATIENCE_LIMIT:
+        return 0.0
+    return patience * math.log(overload)
+
+
+@kernel
+def _invert_wait(
+    arrivals: float, service: float, servers: float, patience: float, peak: float, width: float, mass: float,
+    table: list[float],
+) -> None:  # fmt: skip
+    """Walk along the cumulated density once and note where each tabulated probability is passed."""
+    table[0] = 0.0
+    j = 1
+    total = 0.0
+    x = 0.0
+    before = math.exp(offered_wait_exponent(0.0, arrivals, service, servers, patience) - peak)
+    goal = mass * (1.0 - math.exp(-DEPTH * j / (GRID - 1.0)))
+    while j < GRID and before > 0.0:
+        after = math.exp(offered_wait_exponent(x + width, arrivals, service, servers, patience) - peak)
+        gained = 0.5 * (before + after) * width
+        while j < GRID and total + gained >= goal:
+            table[j] = x + width * (goal - total) / gained
+            j += 1
+            goal = mass * (1.0 - math.exp(-DEPTH * j / (GRID - 1.0)))
+        total += gained
+        x += width
+        before = after
+    while j < GRID:
+        table[j] = x
+        j += 1
+
+
+@kernel
+def wait_quantile(u: float, delayed: float, table: list[float]) -> float:
+    """The offered wait (minutes) at probability u: 0 with 1 − `delayed`, else read from the table."""
+    if u <= 1.0 - delayed:
+        return 0.0
+    place = -math.log((1.0 - u) / delayed) / DEPTH * (GRID - 1.0)
+    j = int(place)
+    if j >= GRID - 1:
+        return table[GRID - 1]
+    return table[j] + (place - j) * (table[j + 1] - table[j])
+
+
+@kernel
+def novice(tenure: float, proficiency: float, scripts: float) -> float:
+    """How much of the newcomer is left: exp(−tenure / τ), τ shorter under scripts (half at a full script)."""
+    return math.exp(-tenure / (proficiency * (1.0 - 0.5 * scripts)))
+
+
+@kernel
+def handle_minutes(
+    base: float, by_difficulty: float, by_ability: float, difficulty: float, ability: float, novice_extra: float
+) -> float:
+    """Handle time: base · exp(β_d d − β_a a) · (1 + novice). Minutes; difficulty and ability in sd."""
+    return base * math.exp(by_difficulty * difficulty - by_ability * ability) * (1.0 + novice_extra)
+
+
+@kernel
+def paced_minutes(minutes: float, care: float, rush: float, care_minutes: float, rush_minutes: float) -> float:
+    """Handle time with care taken (longer) or rushed (shorter): m (1 + κ care)(1 − ρ rush)."""
+    return minutes * (1.0 + care_minutes * care) * (1.0 - rush_minutes * rush)
+
+
+@kernel
+def resolution_log_odds(
+    base: float, by_difficulty: float, by_ability: float, by_engagement: float, difficulty: float, ability: float,
+    engagement: float, novice_loss: float, scripts: float, script_error: float, script_rigidity: float,
+) -> float:  # fmt: skip
+    """Log odds that a contact resolves the need: who serves and what the case is.
+
+    Scripts prevent errors on ordinary cases (+) and are rigid on unusual ones (−, per sd above average).
+    """
+    unusual = difficulty if difficulty > 0.0 else 0.0
+    return (
+        base - by_difficulty * difficulty + by_ability * ability + by_engagement * engagement - novice_loss
+        + scripts * (script_error - script_rigidity * unusual)
+    )  # fmt: skip
+
+
+@kernel
+def resolve_probability(
+    log_odds: float, care: float, rush: float, care_gain: float, rush_loss: float, sound: float
+) -> float:
+    """Chance that the contact resolves the need: logistic(log odds + care − rush) · chance that no step fails."""
+    return sound * logistic(log_odds + care_gain * care - rush_loss * rush)
+
+
+@kernel
+def sound_process(failure: float, steps: int, handoffs: int) -> float:
+    """Chance that no step and no hand-off fails: (1 − f)^(steps + handoffs)."""
+    return math.pow(1.0 - failure, steps + handoffs)
+
+
+@kernel
+def process_minutes(steps: int, handoffs: int, reference_steps: int, reference_handoffs: int) -> float:
+    """Factor on handle time of a redesigned process: steps with hand-offs counted at half a step."""
+    return (steps + 0.5 * handoffs) / (reference_steps + 0.5 * reference_handoffs)
+
+
+@kernel
+def courtesy(
+    engagement: float, by_engagement: float, care: float, rush: float, plead: float,
+    care_courtesy: float, rush_courtesy: float, plead_courtesy: float,
+) -> float:  # fmt: skip
+    """Courtesy as felt: engagement and care raise it, rushing and pleading lower it. Units of courtesy."""
+    return by_engagement * engagement + care_courtesy * care - rush_courtesy * rush - plead_courtesy * plead
+
+
+@kernel
+def return_probability(first: float, fading: float, returns: int, cap: int) -> float:
+    """Chance that an unmet need comes back after `returns` returns: p · f^returns, 0 from the cap on."""
+    if returns >= cap:
+        return 0.0
+    return first * math.pow(fading, returns)
+
+
+@kernel
+def seems_hard(difficulty: float, sight: float, noise: float) -> bool:
+    """Whether a case looks harder than most (top third) before it is taken; sight 1 sees the difficulty itself."""
+    seen = sight * difficulty + math.sqrt(1.0 - sight * sight) * noise
+    return seen > 0.43
