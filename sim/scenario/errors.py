@@ -1,4 +1,4 @@
-"""What is wrong with a user's input, said so that he can mend it: file, line, field, what was found, what is allowed."""
+"""What is wrong with a user's input, told so that it can be mended: file, line, field, found, allowed."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ class Fault:
 
 
 class ScenarioError(Exception):
-    """The user's input is wrong: carries every fault that was found, in the order of the files."""
+    """The user's input is wrong: carries every fault that was found, in the order of the lines, each once."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
+        places = {fault: (fault.mark.file, fault.mark.line, fault.mark.column) for fault in faults}
+        self.faults = tuple(sorted(places, key=lambda fault: places[fault]))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
     @classmethod

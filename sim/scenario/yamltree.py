@@ -43,6 +43,15 @@ class Tree:
         return self.value
 
 
+def grown(value: Any, mark: Mark) -> Tree:
+    """Ordinary data as a tree, all of it at one place."""
+    if isinstance(value, dict):
+        return Tree({name: grown(child, mark) for name, child in value.items()}, mark, mark)
+    if isinstance(value, list):
+        return Tree([grown(child, mark) for child in value], mark, mark)
+    return Tree(value, mark, mark)
+
+
 def read_file(path: Path, shown: str) -> Tree:
     """Read one YAML file; `shown` is how messages call it. The root is a mapping."""
     here = Mark(shown)
@@ -131,6 +140,7 @@ class _Builder:
             self.fault(node, path, f"tags are not allowed (found {node.tag})")
             return Tree(None, self.mark(node), key)
         self.open.add(id(node))
+        value: Any
         if isinstance(node, MappingNode):
             value = self._mapping(node, path)
         elif isinstance(node, ScalarNode):
