@@ -32,6 +32,9 @@ class Origin:
     file: str = ""
     line: int = 0
 
+    def __str__(self) -> str:
+        return self.text
+
 
 DEFAULT = Origin("shipped default")
 

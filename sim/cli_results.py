@@ -1,0 +1,144 @@
+"""What the commands that run share: loading, the result folder, what is printed, and how a run that fails ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from sim.scenario.errors import Fault, Mark, ScenarioError
+
+if TYPE_CHECKING:
+    from sim.experiments import Result
+    from sim.report import Rendered
+    from sim.scenario.loading import Loaded
+
+RESULTS = Path("results")
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How the user wants to be told."""
+
+    csv: bool
+    json: bool
+    quiet: bool
+    open_report: bool
+
+
+def load_all(names: Sequence[str], sets: Sequence[str] | None, **flags: int | None) -> list[Loaded]:
+    """Load every scenario, or tell the faults of all of them."""
+    from sim.scenario.loading import load
+
+    loaded: list[Loaded] = []
+    faults: list[Fault] = []
+    for name in names:
+        try:
+            loaded.append(load(name, sets or (), flags))
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    return loaded
+
+
+def free_folder(out: Path | None, loaded: Sequence[Loaded]) -> Path:
+    """The folder to write to: the one asked for if nothing is in it, else the first free one of this name."""
+    if out is not None:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            told = "exists and is not empty; nothing is overwritten"
+            raise ScenarioError.at(Mark(f"--out {out}"), f"{told} (to see it again: gamed report {out})")
+        return out
+    name = "-".join(_slug(each.path.stem) for each in loaded)[:_LONGEST_NAME].strip("-")
+    number = 1
+    while (RESULTS / f"{name}-{number}").exists():
+        number += 1
+    return RESULTS / f"{name}-{number}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_") or "scenario"
+
+
+@contextmanager
+def failing_softly(folder: Path) -> Iterator[None]:
+    """A run that breaks ends with status 1, the trace for a bug report, and what is kept."""
+    try:
+        yield
+    except (ScenarioError, KeyboardInterrupt):
+        raise
+    except OSError as error:
+        typer.echo(f"gamed: {error}\nNothing was finished. Choose another folder with --out.", err=True)
+        raise typer.Exit(1) from None
+    except Exception as error:
+        traceback.print_exc()
+        kept = f"What was written before is in {folder}." if folder.exists() else "Nothing was finished."
+        typer.echo(f"gamed: the run failed: {type(error).__name__}: {error}\n{kept}", err=True)
+        raise typer.Exit(1) from None
+
+
+def finish(result: Result, wishes: Wishes) -> None:
+    """Print what came of a run and end with its status."""
+    if result.tables:
+        _tell(result, result.folder, wishes)
+    for failure in result.failures:
+        where = ", ".join(f"{key} {failure[key]}" for key in ("scenario", "replicate") if failure[key] is not None)
+        typer.echo(f"gamed: {where or failure['stage']}: {failure['message']}", err=True)
+    kept = f"what was finished is in {result.folder}" if result.folder else "nothing was finished"
+    if result.interrupted:
+        typer.echo(f"gamed: interrupted; {kept}. Run the same command again for the whole.", err=True)
+        raise typer.Exit(130)
+    if result.failures:
+        typer.echo(f"gamed: {len(result.failures)} failed; {kept}, without them.", err=True)
+        raise typer.Exit(1)
+
+
+def show_folder(folder: Path, wishes: Wishes) -> None:
+    """Print and write the report of a finished result."""
+    from sim.experiments import NotAResult
+
+    try:
+        _tell(folder, folder, wishes)
+    except NotAResult as error:
+        raise ScenarioError.at(Mark(str(folder)), str(error)) from None
+
+
+def _tell(source: Result | Path, folder: Path | None, wishes: Wishes) -> None:
+    """Verdict, table and the path of the report; or JSON; or only the path."""
+    import sim
+
+    rendered = sim.render(source)
+    if wishes.csv and folder is not None:
+        from sim.experiments import write_csv
+
+        write_csv(folder)
+    if wishes.json:
+        typer.echo(json.dumps(rendered.as_dict(), indent=1, ensure_ascii=False, allow_nan=False))
+    elif wishes.quiet:
+        typer.echo(str(rendered.html or folder))
+    else:
+        typer.echo(f"{rendered.verdict}\n\n{rendered.table}\n\n{_places(rendered, folder)}")
+    if wishes.open_report and rendered.html is not None and _has_screen():
+        import webbrowser
+
+        webbrowser.open(rendered.html.resolve().as_uri())
+
+
+def _places(rendered: Rendered, folder: Path | None) -> str:
+    lines = [f"report: {rendered.html}"] if rendered.html else []
+    return "\n".join(lines + ([f"tables: {folder}"] if folder else []))
+
+
+def _has_screen() -> bool:
+    """Whether somebody can see a window: always on a desktop system, elsewhere with a display."""
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
