@@ -1,0 +1,154 @@
+"""`budget: equal`: every scheme costs the same, so that schemes are compared and not spending.
+
+People answer to money, so the bill is no multiple of the rate: pilots with the same luck find, arm by arm, the one
+factor on all money of its schemes at which the bill is the reference. An arm without a bonus gets the sum as base pay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from statistics import fmean, stdev
+from typing import Any
+
+import pandas as pd
+
+from sim.experiments.arms import Arm
+from sim.experiments.jobs import ENGINE, Failure, Job, Outcome
+from sim.experiments.search import Search
+from sim.scenario.pay import Scheme
+from sim.scenario.schema import Scenario
+
+PILOTS = 4  # replicates a pilot plays
+
+Play = Callable[[Sequence[Job], str], Iterator[Outcome]]
+Failed = tuple[int, int, Failure]  # arm, replicate, why
+
+
+class Equaliser:
+    """Retunes the arms of one comparison with pilots that `play` runs; failed pilots are kept in `failures`."""
+
+    def __init__(self, arms: Sequence[Arm], replicates: int, play: Play, engine: str = ENGINE) -> None:
+        self.arms = arms
+        self.pilots = min(PILOTS, replicates)
+        self.failures: list[Failed] = []
+        self._play = play
+        self._engine = engine
+
+    def arms_of_equal_cost(self) -> list[Arm]:
+        """Every arm at the reference bill, or as near as it gets; what was done to it is in `Arm.money`."""
+        as_written = self._bills({i: arm.spec for i, arm in enumerate(self.arms) if arm.spec.pay.schemes}, "as written")
+        target = self._reference(as_written)
+        if target is None or target <= 0:
+            note = "no bonus is paid as written: there is no bill to equal"
+            return [replace(arm, money=_money(target, note=note)) for arm in self.arms]
+        searches = {i: Search(target, {1.0: bill}) for i, bill in as_written.items()}
+        self._solve(searches)
+        return [self._settled(i, arm, target, searches.get(i)) for i, arm in enumerate(self.arms)]
+
+    def _reference(self, as_written: Mapping[int, float]) -> float | None:
+        """The bill that a scenario sets, or that of the first arm that pays a bonus."""
+        budgets = [b for arm in self.arms if (b := getattr(arm.spec.pay, "budget", None)) is not None]
+        return budgets[0] if budgets else next(iter(as_written.values()), None)
+
+    def _solve(self, searches: Mapping[int, Search]) -> None:
+        """All arms take a step at once, so that every round fills the workers."""
+        while steps := {i: step for i, search in searches.items() if (step := search.propose()) is not None}:
+            bills = self._bills({i: scaled(self.arms[i].spec, step) for i, step in steps.items()}, "equal budgets")
+            for i, step in steps.items():
+                searches[i].tried[step] = bills.get(i, 0.0)
+
+    def _bills(self, specs: Mapping[int, Scenario], label: str) -> dict[int, float]:
+        """Mean bill of each arm over its pilots; an arm whose pilots all failed is left out."""
+        jobs = [Job((i, r), spec, r, read_bill, self._engine) for i, spec in specs.items() for r in range(self.pilots)]
+        bills: dict[int, list[float]] = {}
+        for outcome in sorted(self._play(jobs, label), key=lambda outcome: outcome.key):
+            arm, replicate = outcome.key
+            if outcome.failure is None:
+                bills.setdefault(arm, []).append(outcome.value)
+            else:
+                failure = replace(outcome.failure, stage=f"budget pilot, {outcome.failure.stage}")
+                self.failures.append((arm, replicate, failure))
+        return {arm: fmean(found) for arm, found in bills.items()}
+
+    def _settled(self, i: int, arm: Arm, target: float, search: Search | None) -> Arm:
+        if not arm.spec.pay.schemes:
+            money = _money(target, base_added=target, before=0.0, after=0.0, reached=True)
+            return replace(arm, spec=raised(arm.spec, target), money=money)
+        if search is None:
+            return replace(arm, money=_money(target, note="its pilots failed: left as written"))
+        factor = search.best
+        money = _money(
+            target, factor=factor, before=search.tried[1.0], after=search.tried[factor], reached=search.reached,
+            note=search.note, tried=sorted(search.tried.items()), pilots=self.pilots,
+        )  # fmt: skip
+        return replace(arm, spec=arm.spec if factor == 1 else scaled(arm.spec, factor), money=money)
+
+
+def _money(
+    target: float | None,
+    *,
+    factor: float = 1.0,
+    base_added: float = 0.0,
+    before: float | None = None,
+    after: float | None = None,
+    reached: bool = False,
+    note: str = "",
+    tried: Sequence[tuple[float, float]] = (),
+    pilots: int = 0,
+) -> dict[str, Any]:
+    """What the manifest tells of an arm's retuning; money per employee and pay period."""
+    return {
+        "target": target, "factor": factor, "base_added": base_added, "bill_before": before, "bill_after": after,
+        "reached": reached, "note": note, "tried": [list(pair) for pair in tried], "pilots": pilots,
+    }  # fmt: skip
+
+
+def scaled(spec: Scenario, factor: float) -> Scenario:
+    """The same world with all money of its schemes multiplied: rates, prizes, tiers, caps and floors alike."""
+    schemes = [_scaled_scheme(scheme, factor) for scheme in spec.pay.schemes]
+    return spec.model_copy(update={"pay": spec.pay.model_copy(update={"schemes": schemes})})
+
+
+def _scaled_scheme(scheme: Scheme, factor: float) -> Scheme:
+    money: dict[str, Any] = {"rate": scheme.rate * factor, "bonus": scheme.bonus * factor}
+    money["tiers"] = [tier.model_copy(update={"bonus": tier.bonus * factor}) for tier in scheme.tiers]
+    money["cap"] = None if scheme.cap is None else scheme.cap * factor
+    money["floor"] = None if scheme.floor is None else scheme.floor * factor
+    return scheme.model_copy(update=money)
+
+
+def raised(spec: Scenario, sum_: float) -> Scenario:
+    """The same world with a higher base pay for every employee."""
+    return spec.model_copy(update={"pay": spec.pay.model_copy(update={"base": spec.pay.base + sum_})})
+
+
+def bill(staff: pd.DataFrame) -> float:
+    """Bonus paid to all roles from week 0 on, per employee and pay period."""
+    counted = staff[staff["week"] >= 0]
+    periods = int((counted["role"] == "employee").sum())
+    return float(counted["bonus"].sum() / periods) if periods else 0.0
+
+
+def read_bill(model: Any) -> float:
+    """What a pilot hands back."""
+    return bill(model.tables()["staff"])
+
+
+def paid(staff: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """By scenario, over the replicates of the real run: bonus bill and employees' certainty equivalent, with their
+    standard errors (None with a single replicate); money per employee and pay period."""
+    found: dict[str, dict[str, float | None]] = {}
+    for scenario, rows in staff[staff["week"] >= 0].groupby("scenario", sort=False):
+        runs = [run for _, run in rows.groupby("replicate")]
+        worth = [float(run.loc[run["role"] == "employee", "certainty_equivalent"].mean()) for run in runs]
+        found[str(scenario)] = {
+            **_mean_and_error("bonus_bill", [bill(run) for run in runs]),
+            **_mean_and_error("certainty_equivalent", worth),
+        }
+    return found
+
+
+def _mean_and_error(name: str, values: Sequence[float]) -> dict[str, float | None]:
+    error = stdev(values) / len(values) ** 0.5 if len(values) > 1 else None
+    return {name: fmean(values), f"{name}_error": error}

@@ -1,0 +1,91 @@
+"""What the analysis and the words need to know of a scenario beside its tables: who is paid on what, what measures mean.
+
+The shape is `sim.analysis.manifest.ManifestDict`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sim.experiments.arms import Arm
+from sim.incentives.tactics import CARE, CATALOGUE, COACH, PRESS, PROMISE, RUSH
+from sim.scenario.measures import Measure
+from sim.scenario.pay import Scheme
+from sim.scenario.schema import Scenario
+
+EXPERIENCE = ("recommend", "satisfaction", "ease", "first_time")
+OUTCOME = ("needs_met",)
+LEVERS = (PRESS, COACH, PROMISE)
+ORDER = {"employee": 0, "manager": 1, "central": 2, "head": 3}
+
+
+def describe(arm: Arm) -> dict[str, Any]:
+    """An `ArmDict`."""
+    spec = arm.spec
+    reading = [scheme for scheme in spec.pay.schemes if scheme.measure is not None]
+    reading.sort(key=lambda scheme: min(ORDER[role] for role in scheme.who) if scheme.who else len(ORDER))
+    return {
+        "scenario": arm.label,
+        "name": spec.name,
+        "about": spec.about,
+        "pays_on_measures": bool(reading),
+        "paid_measures": list(dict.fromkeys(scheme.measure for scheme in reading)),
+        "scheme_changes": _changes(spec),
+        "like": _instruments(spec),
+    }
+
+
+def activities(spec: Scenario) -> dict[str, dict[str, str]]:
+    """An `ActivityDict` for every activity and lever, by its name in the tables."""
+    if spec.service.textbook is not None and spec.service.technology == "textbook":
+        return {name: {"who": "employee"} for name in spec.service.textbook.activities}
+    kinds = {CARE: "service", RUSH: "speed", **dict.fromkeys(LEVERS, "lever")}
+    return {act.name: {"kind": kinds.get(act.number, "tactic"), "who": act.who} for act in CATALOGUE}
+
+
+def _changes(spec: Scenario) -> list[dict[str, Any]]:
+    """Schemes that start or end, and exogenous events, within the horizon."""
+    marks: list[tuple[int, str]] = []
+    for scheme in spec.pay.schemes:
+        marks.append((scheme.from_week, f"{_scheme(scheme)} starts"))
+        if scheme.until_week is not None:
+            marks.append((scheme.until_week, f"{_scheme(scheme)} ends"))
+    for event in spec.events:
+        text = event.text or ("gaming comes out" if event.exposure else ", ".join(event.set))
+        marks.append((event.week, f"{text} (exogenous)"))
+    unique = dict.fromkeys(sorted(marks))
+    return [{"week": week, "text": text} for week, text in unique if week < spec.weeks]
+
+
+def _scheme(scheme: Scheme) -> str:
+    return f"{scheme.kind} pay" if scheme.measure is None else f"{scheme.kind} pay on {scheme.measure}"
+
+
+def _instruments(spec: Scenario) -> dict[str, dict[str, Any]]:
+    """A `MeasureDict` by label."""
+    if spec.service.textbook is not None and spec.service.technology == "textbook":
+        return {
+            label: {"unit": "points", "truth_of": "operations", "survey": False, "instrument": _digest(loadings)}
+            for label, loadings in spec.service.textbook.measures.items()
+        }
+    return {label: _instrument(measure) for label, measure in spec.measures.items()}
+
+
+def _instrument(measure: Measure) -> dict[str, Any]:
+    properties = measure.model_dump(mode="json", exclude={"like"})
+    truth = "experience" if measure.reads in EXPERIENCE else "outcome" if measure.reads in OUTCOME else "operations"
+    return {
+        "kind": measure.like or measure.reads,
+        "better": measure.better,
+        "truth_of": truth,
+        "survey": measure.is_survey,
+        "instrument": _digest(properties),
+    }
+
+
+def _digest(properties: Any) -> str:
+    """Equal properties, equal digest: the same instrument under any label."""
+    plain = properties.model_dump(mode="json") if hasattr(properties, "model_dump") else properties
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]

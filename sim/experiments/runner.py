@@ -1,0 +1,199 @@
+"""`run` and `compare`: from scenarios to tables, over arms and replicates, with whatever happens on the way kept.
+
+Replicate r of every arm has the same luck, so that arms are compared pair by pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from sim.analysis.summary import summarise
+from sim.experiments import store
+from sim.experiments.arms import Arm, Source, check, resolve
+from sim.experiments.budget import Equaliser, paid
+from sim.experiments.crew import Crew, cores
+from sim.experiments.jobs import ENGINE, Failure, Job, Outcome, failed
+from sim.experiments.manifest import completed, manifest_of
+from sim.experiments.progress import watched
+from sim.experiments.tables import join, read_tables, to_frames
+from sim.scenario.schema import Scenario
+
+Budget = Literal["equal", "as_written"]
+
+# What a run takes on one core of 2024, roughly: only to tell whether starting workers (about 2 s) can pay.
+SECONDS_PER_CUSTOMER_WEEK = 4e-7
+SECONDS_PER_EMPLOYEE_WEEK = 5e-6
+WORTH_WORKERS = 6.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run or a comparison gave. `folder` is where it was written; None if it was not."""
+
+    folder: Path | None
+    tables: dict[str, pd.DataFrame]
+    failures: list[dict[str, Any]]
+    interrupted: bool
+    manifest: dict[str, Any]
+
+
+def run(
+    scenario: Source,
+    *,
+    replicates: int | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    progress: bool = True,
+    micro: bool = False,
+) -> Result:
+    """Play one scenario. With `micro`, the table `customers` is kept as well."""
+    study = _Study(resolve([scenario]), replicates, workers, out, progress, micro)
+    return study.play("as_written")
+
+
+def compare(
+    scenarios: Sequence[Source],
+    *,
+    replicates: int | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    budget: Budget = "equal",
+    progress: bool = True,
+    micro: bool = False,
+) -> Result:
+    """Play several scenarios with the same luck; `budget="equal"` first retunes their schemes to the same bonus bill."""
+    if not scenarios:
+        raise ValueError("there is nothing to compare")
+    return _Study(resolve(scenarios), replicates, workers, out, progress, micro).play(budget)
+
+
+class _Study:
+    """One call of `run` or `compare`: what goes in, and the outcomes as they come."""
+
+    def __init__(
+        self,
+        arms: list[Arm],
+        replicates: int | None,
+        workers: int | None,
+        out: str | Path | None,
+        progress: bool,
+        micro: bool,
+    ) -> None:
+        self.arms = arms
+        self.replicates = replicates if replicates is not None else arms[0].spec.replicates
+        if self.replicates < 1 or (workers is not None and workers < 1):
+            raise ValueError("replicates and workers are at least 1")
+        self.out = None if out is None else Path(out)
+        self.progress = progress
+        self.read = partial(read_tables, micro=micro)
+        self.begun = datetime.now(UTC)
+        self.warnings = check(arms)
+        self.workers = workers_for([arm.spec for arm in arms], self.replicates, workers)
+        self.failures: list[tuple[int, int, Failure]] = []
+        self.outcomes: dict[tuple[int, int], Outcome] = {}
+
+    def play(self, budget: Budget) -> Result:
+        """Retune if asked to, play everything, and make the best of what was finished."""
+        if self.out is not None:
+            store.prepare(self.out)
+        interrupted = False
+        try:
+            with Crew(self.workers) as crew:
+                self.workers = crew.workers
+                if budget == "equal":
+                    self._equalise(crew)
+                for outcome in watched(crew, self._jobs(), "runs", show=self.progress):
+                    self.outcomes[outcome.key] = outcome
+        except KeyboardInterrupt:
+            interrupted = True
+        return self._result(budget, interrupted)
+
+    def _jobs(self) -> list[Job]:
+        """Replicate by replicate over all arms: an interrupted comparison still has whole pairs."""
+        return [
+            Job((i, replicate), arm.spec, replicate, self.read, ENGINE)
+            for replicate in range(self.replicates)
+            for i, arm in enumerate(self.arms)
+        ]
+
+    def _equalise(self, crew: Crew) -> None:
+        def pilots(jobs: Sequence[Job], label: str) -> Iterator[Outcome]:
+            return watched(crew, jobs, label, show=self.progress)
+
+        equaliser = Equaliser(self.arms, self.replicates, pilots, ENGINE)
+        self.arms = equaliser.arms_of_equal_cost()
+        self.failures += equaliser.failures
+        for arm in self.arms:
+            if arm.money is not None and arm.money["note"]:
+                self.warnings.append(f"{arm.label}: equal budgets not reached: {arm.money['note']}")
+
+    def _result(self, budget: Budget, interrupted: bool) -> Result:
+        """Tables in the order of the jobs, never of their coming; failures as rows."""
+        done = [self.outcomes[key] for key in sorted(self.outcomes)]
+        good = [outcome for outcome in done if outcome.failure is None]
+        self.failures += [(*outcome.key, outcome.failure) for outcome in done if outcome.failure is not None]
+        tables = join((self.arms[outcome.key[0]].label, outcome.value) for outcome in good)
+        frames = to_frames(tables)
+        manifest = completed(
+            manifest_of(self.arms, self.replicates, budget),
+            begun=self.begun,
+            ended=datetime.now(UTC),
+            workers=self.workers,
+            interrupted=interrupted,
+            finished={arm.label: [o.key[1] for o in good if o.key[0] == i] for i, arm in enumerate(self.arms)},
+            paid=paid(frames["staff"]) if "staff" in frames else {},
+            failures=[self._row(*failure) for failure in self.failures],
+            warnings=self.warnings,
+        )
+        result = Result(None, frames, manifest["failures"], interrupted, manifest)
+        return self._written(result, tables) if self.out is not None and done else result
+
+    def _written(self, result: Result, tables: dict[str, pa.Table]) -> Result:
+        """Write the folder. Neither a summary that fails nor a full disk takes the tables away from the caller."""
+        assert self.out is not None
+        manifest, failures, summary = result.manifest, list(result.failures), None
+        try:
+            if tables:
+                summary = summarise(result.tables, manifest)
+        except Exception as error:
+            failures.append(self._row(None, None, failed("summary", error)))
+            manifest = {**manifest, "failures": failures}
+        try:
+            manifest = store.write(self.out, tables, manifest, summary)
+        except OSError as error:
+            failures.append(self._row(None, None, failed("write", error)))
+            return replace(result, failures=failures, manifest={**manifest, "failures": failures})
+        return replace(result, folder=self.out, failures=failures, manifest=manifest)
+
+    def _row(self, arm: int | None, replicate: int | None, failure: Failure) -> dict[str, Any]:
+        return {
+            "scenario": None if arm is None else self.arms[arm].label,
+            "replicate": replicate,
+            "stage": failure.stage,
+            "message": failure.message,
+            "trace": failure.trace,
+        }
+
+
+def workers_for(specs: Sequence[Scenario], replicates: int, asked: int | None) -> int:
+    """As many workers as asked for; else one a core, and none beside this process where little is to be done."""
+    tasks = len(specs) * replicates
+    if asked is not None:
+        return min(asked, tasks)
+    seconds = replicates * sum(_seconds(spec) for spec in specs)
+    return min(cores(), tasks) if seconds > WORTH_WORKERS else 1
+
+
+def _seconds(spec: Scenario) -> float:
+    contacts = spec.service.technology == "contacts"
+    week = SECONDS_PER_EMPLOYEE_WEEK * spec.staff.count
+    week += SECONDS_PER_CUSTOMER_WEEK * spec.customers.count if contacts else 0.0
+    return week * (spec.weeks + spec.burn_in)
