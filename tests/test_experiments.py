@@ -114,6 +114,18 @@ class TestRun:
         assert result.tables == {}
         assert read(tmp_path) == ({}, result.manifest)
 
+    def test_interrupted_before_anything_was_finished_leaves_no_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupt(*_: Any, **__: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(runner_module, "watched", interrupt)
+        result = run(spec(), workers=1, out=tmp_path / "out")
+        assert result.interrupted
+        assert result.folder is None
+        assert not (tmp_path / "out").exists()
+
     def test_the_folder_is_tried_before_the_work(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(OSError, match="file"):

@@ -154,7 +154,12 @@ class _Study:
             warnings=self.warnings,
         )
         result = Result(None, frames, manifest["failures"], interrupted, manifest)
-        return self._written(result, tables) if self.out is not None and done else result
+        if self.out is None:
+            return result
+        if not done:
+            store.abandon(self.out)
+            return result
+        return self._written(result, tables)
 
     def _written(self, result: Result, tables: dict[str, pa.Table]) -> Result:
         """Write the folder. Neither a summary that fails nor a full disk takes the tables away from the caller."""
