@@ -17,8 +17,9 @@ import pytest
 
 from sim.experiments import NotAResult, compare, read, run, store, write_csv
 from sim.experiments import runner as runner_module
-from sim.experiments.crew import Crew
+from sim.experiments.crew import Crew, cores
 from sim.experiments.jobs import Job
+from sim.experiments.runner import workers_for
 from sim.experiments.search import ROUNDS, TOLERANCE, Search
 from sim.experiments.tables import join, pack
 from sim.scenario.errors import ScenarioError
@@ -167,6 +168,11 @@ class TestCrew:
         process.kill()
         process.wait()
         wait_for(lambda: not any(alive(child) for child in children))
+
+    def test_workers_start_only_where_they_can_pay(self) -> None:
+        assert workers_for([spec()], 3, None) == 1
+        assert workers_for([spec(customers={"count": 100_000}, weeks=500)], 3, None) == min(cores(), 3)
+        assert workers_for([spec()], 3, 8) == 3
 
 
 class TestInterrupt:

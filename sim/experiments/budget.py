@@ -52,11 +52,13 @@ class Equaliser:
         return budgets[0] if budgets else next(iter(as_written.values()), None)
 
     def _solve(self, searches: Mapping[int, Search]) -> None:
-        """All arms take a step at once, so that every round fills the workers."""
-        while steps := {i: step for i, search in searches.items() if (step := search.propose()) is not None}:
+        """All arms take a step at once, so that every round fills the workers; one whose pilots all fail stops."""
+        going = dict(searches)
+        while steps := {i: step for i, search in going.items() if (step := search.propose()) is not None}:
             bills = self._bills({i: scaled(self.arms[i].spec, step) for i, step in steps.items()}, "equal budgets")
-            for i, step in steps.items():
-                searches[i].tried[step] = bills.get(i, 0.0)
+            going = {i: going[i] for i in bills}
+            for i, found in bills.items():
+                going[i].tried[steps[i]] = found
 
     def _bills(self, specs: Mapping[int, Scenario], label: str) -> dict[int, float]:
         """Mean bill of each arm over its pilots; an arm whose pilots all failed is left out."""
@@ -124,10 +126,14 @@ def raised(spec: Scenario, sum_: float) -> Scenario:
 
 
 def bill(staff: pd.DataFrame) -> float:
-    """Bonus paid to all roles from week 0 on, per employee and pay period."""
-    counted = staff[staff["week"] >= 0]
+    """Bonus paid to all roles of the first firm from week 0 on, per employee and pay period."""
+    counted = _counted(staff)
     periods = int((counted["role"] == "employee").sum())
     return float(counted["bonus"].sum() / periods) if periods else 0.0
+
+
+def _counted(staff: pd.DataFrame) -> pd.DataFrame:
+    return staff[(staff["week"] >= 0) & (staff["firm"] == staff["firm"].min())]
 
 
 def read_bill(model: Any) -> float:
@@ -139,7 +145,7 @@ def paid(staff: pd.DataFrame) -> dict[str, dict[str, float | None]]:
     """By scenario, over the replicates of the real run: bonus bill and employees' certainty equivalent, with their
     standard errors (None with a single replicate); money per employee and pay period."""
     found: dict[str, dict[str, float | None]] = {}
-    for scenario, rows in staff[staff["week"] >= 0].groupby("scenario", sort=False):
+    for scenario, rows in _counted(staff).groupby("scenario", sort=False):
         runs = [run for _, run in rows.groupby("replicate")]
         worth = [float(run.loc[run["role"] == "employee", "certainty_equivalent"].mean()) for run in runs]
         found[str(scenario)] = {
