@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from sim.scenario.fields import Latent
 
-_NOUNS = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
+_NOUNS: dict[Any, str] = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
 
 
 def members(annotation: Any) -> list[Any]:
@@ -97,7 +97,8 @@ def _noun(member: Any) -> str:
     if get_origin(member) is Literal:
         return ", ".join(str(value) for value in get_args(member))
     if get_origin(member) is list:
-        return f"a list of {allowed(get_args(member)[0]) or 'mappings'}"
+        inner = get_args(member)[0]
+        return "a list of mappings" if any(map(is_section, members(inner))) else f"a list of {allowed(inner)}"
     if get_origin(member) is dict:
         return "a mapping"
     if is_section(member):
