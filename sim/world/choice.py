@@ -1,0 +1,185 @@
+"""Choice: whoever is paid picks the intensities that he believes best for himself. One solver for all roles.
+
+Decision maker e maximises over lower <= a <= upper, with y_p(a) = gap_p + sum_k L_kp (a_k - acts_k):
+
+    U(a) = sum_p { E_p(y_p) - r/2 V_p(y_p) - phi_p E_p'(gap_p) (y_p - gap_p) } + gain.a - a'C a/2 - pull/2 |a - norm|^2
+
+The scheme is read only through `Prospects`: its expected payment and the variance of it. `sim.world.solver` does the
+climbing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.incentives.expectation import FIRST_KNOT, KNOT_WIDTH, Prospects, expected
+from sim.rules.kernel import kernel
+from sim.world.solver import Person, decide, workspace
+
+Array = NDArray[np.float64]
+
+
+class Problem(NamedTuple):
+    """What n decision makers choose among: K activities, P schemes. All float64; money per pay period."""
+
+    acts: Array  # (n, K) present intensities, about which results are linear
+    gap: Array  # (n, P) expected reading minus target at `acts`, measure points
+    loadings: Array  # (n, K, P) believed change of the reading by a unit of the activity
+    risk: Array  # (n,) absolute risk aversion r, 1/money
+    ratchet: Array  # (n, P) phi, share of marginal pay that higher targets will take back
+    gain: Array  # (n, K) linear worth of an activity: motive and approval - moral cost - sanction - minutes
+    cost: Array  # (K, K) convex costs with substitution, symmetric, positive semi-definite
+    pull: Array  # (n,) weight of the norm
+    norm: Array  # (n, K) what the peers do
+    lower: Array  # (n, K)
+    upper: Array  # (n, K); equal to `lower`: not open to him
+
+
+class Choice(NamedTuple):
+    """What they choose, what they think it is worth, and what they think staying put was worth (money)."""
+
+    acts: Array  # (n, K)
+    worth: Array  # (n,)
+    before: Array  # (n,)
+
+
+@kernel
+def _introduce(problem: Problem, e: int, terms: Array, step: Array, table: Array, person: Person) -> float:
+    """Fill `person` with decision maker e; returns the constant that U carries beside what the solver sees."""
+    gap, loadings, pull = problem.gap, problem.loadings, problem.pull[e]
+    constant = 0.0
+    for k in range(person.linear.shape[0]):
+        norm = problem.norm[e, k]
+        person.linear[k] = problem.gain[e, k] + pull * norm
+        constant -= 0.5 * pull * norm * norm
+        person.lower[k], person.upper[k] = problem.lower[e, k], problem.upper[e, k]
+        for j in range(person.linear.shape[0]):
+            person.bowl[k, j] = problem.cost[k, j] + (pull if j == k else 0.0)
+    for p in range(person.anchor.shape[0]):
+        person.shift[p] = gap[e, p]
+        for k in range(person.linear.shape[0]):
+            person.loadings[p, k] = loadings[e, k, p]
+            person.shift[p] -= loadings[e, k, p] * problem.acts[e, k]
+        person.anchor[p] = 0.0
+        if problem.ratchet[e, p] != 0.0:
+            person.anchor[p] = problem.ratchet[e, p] * expected(terms, step, table, p, gap[e, p])[1]
+            constant += person.anchor[p] * gap[e, p]
+    person.risk[0] = problem.risk[e]
+    return constant
+
+
+@kernel
+def _choose(
+    problem: Problem, all_terms: Array, step: Array, table: Array, acts: Array, worth: Array, before: Array
+) -> None:
+    count, schemes = problem.loadings.shape[1:]
+    knots = (all_terms.shape[2] - FIRST_KNOT) // KNOT_WIDTH
+    starts, space = np.empty((4 + 2 * schemes * knots, count)), workspace(count, schemes)
+    linear, lower, upper, risk, bowl = (
+        np.empty(count),
+        np.empty(count),
+        np.empty(count),
+        np.empty(1),
+        np.empty((count, count)),
+    )
+    loadings, shift, anchor = np.empty((schemes, count)), np.empty(schemes), np.empty(schemes)
+    for e in range(acts.shape[0]):
+        terms = all_terms[e]
+        person = Person(linear, bowl, lower, upper, loadings, shift, anchor, risk, terms, step, table)
+        constant = _introduce(problem, e, terms, step, table, person)
+        for k in range(count):
+            acts[e, k] = min(max(problem.acts[e, k], lower[k]), upper[k])
+        best, stay = decide(person, acts[e], starts, space)
+        worth[e], before[e] = best + constant, stay + constant
+
+
+def choose(problem: Problem, prospects: Prospects) -> Choice:
+    """The best intensities of every decision maker by his own beliefs; never worse, by them, than his status quo."""
+    n = len(problem.acts)
+    choice = Choice(np.empty(problem.acts.shape), np.empty(n), np.empty(n))
+    terms, step, table = prospects
+    _choose(problem, terms, step, table, choice.acts, choice.worth, choice.before)
+    return choice
+
+
+def problem_of(
+    acts: Array,
+    gap: Array,
+    loadings: Array,
+    cost: Array,
+    *,
+    risk: Array | float = 0.0,
+    ratchet: Array | float = 0.0,
+    gain: Array | float = 0.0,
+    pull: Array | float = 0.0,
+    norm: Array | float = 0.0,
+    lower: Array | float = 0.0,
+    upper: Array | float = np.inf,
+) -> Problem:
+    """A `Problem` with every array in the shape and type that the compiled solver wants; numbers hold for everybody."""
+    n, count = acts.shape
+    schemes = gap.shape[1]
+
+    def full(value: Array | float, *shape: int) -> Array:
+        return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), shape))
+
+    problem = Problem(
+        full(acts, n, count),
+        full(gap, n, schemes),
+        full(loadings, n, count, schemes),
+        full(risk, n),
+        full(ratchet, n, schemes),
+        full(gain, n, count),
+        full(cost, count, count),
+        full(pull, n),
+        full(norm, n, count),
+        full(lower, n, count),
+        full(upper, n, count),
+    )
+    unbounded = ~np.isfinite(problem.upper) | ~np.isfinite(problem.lower)
+    if (unbounded & (np.diag(problem.cost) + problem.pull[:, None] <= 0)).any():
+        raise ValueError("an activity without convex cost needs finite bounds: its best intensity may be infinite")
+    return problem
+
+
+class Settled(NamedTuple):
+    """Where mutual best responses came to rest, or stopped."""
+
+    choice: Choice
+    converged: bool
+    rounds: int
+    change: float  # largest difference between the last choice and what the others took for granted
+
+
+def settle(
+    problem: Problem, prospects_at: Callable[[Array], Prospects], tolerance: float = 1e-9, rounds: int = 200
+) -> Settled:
+    """Pay that depends on others: best responses to each other's expected results, damped where they overshoot.
+
+    `prospects_at(gap)` tells, for everybody's expected gaps (n, P), what each is to expect from pay. Each round all
+    respond at once, then move the share `damping` of the way, which halves whenever the move does not shrink.
+    """
+    taken, damping, last = problem.acts, 1.0, np.inf
+    change = np.inf
+    for done in range(1, rounds + 1):
+        choice = choose(problem, prospects_at(gap_at(problem, taken)))
+        change = float(np.max(np.abs(choice.acts - taken), initial=0.0))
+        if change <= tolerance:
+            return Settled(choice, True, done, change)
+        if change > 0.9 * last:
+            damping = max(0.5 * damping, 0.02)
+        taken = taken + damping * (choice.acts - taken)
+        last = change
+    return Settled(choice, False, rounds, change)
+
+
+def gap_at(problem: Problem, acts: Array) -> Array:
+    """Everybody's expected gaps (n, P) at `acts` (n, K), by their own loadings."""
+    gap = problem.gap.copy()
+    for k in range(acts.shape[1]):
+        gap += problem.loadings[:, k, :] * (acts[:, k] - problem.acts[:, k])[:, None]
+    return gap
