@@ -55,7 +55,9 @@ def load_all(names: Sequence[str], sets: Sequence[str] | None, **flags: int | No
 def free_folder(out: Path | None, loaded: Sequence[Loaded]) -> Path:
     """The folder to write to: the one asked for if nothing is in it, else the first free one of this name."""
     if out is not None:
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        if out.exists() and not out.is_dir():
+            raise ScenarioError.at(Mark(f"--out {out}"), "is a file; a folder is needed")
+        if out.exists() and any(out.iterdir()):
             told = "exists and is not empty; nothing is overwritten"
             raise ScenarioError.at(Mark(f"--out {out}"), f"{told} (to see it again: gamed report {out})")
         return out
@@ -105,6 +107,8 @@ def finish(result: Result, wishes: Wishes) -> None:
 
 def show_folder(folder: Path, wishes: Wishes) -> None:
     """Print and write the report of a finished result."""
+    if not (folder / "manifest.json").is_file():
+        raise ScenarioError.at(Mark(str(folder)), "holds no finished result (there is no manifest.json in it)")
     from sim.experiments import NotAResult
 
     try:

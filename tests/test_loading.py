@@ -115,6 +115,13 @@ def test_a_folder_is_no_scenario(folder: Path, shipped: Path) -> None:
         load("dir.yaml")
 
 
+@pytest.mark.parametrize("text", ["x" * 300, "a\0b", "~nobody_here/x.yaml", "loop.yaml", ""])
+def test_an_impossible_path_is_told(folder: Path, text: str) -> None:
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(ScenarioError):
+        load(text)
+
+
 def test_a_circle_is_told_with_its_chain(folder: Path) -> None:
     written(folder, "extends: b\n", "a.yaml")
     written(folder, "extends: c.yaml\n", "b.yaml")

@@ -42,11 +42,17 @@ def shown(path: Path) -> str:
 
 def find(text: str, beside: Path | None = None, mark: Mark | None = None) -> Path:
     """The file of a scenario, given by name or path; `beside` is the folder from which relative paths are read."""
-    given = (beside or Path.cwd()) / Path(text).expanduser()
+    try:
+        return _find(text, (beside or Path.cwd()) / Path(text).expanduser(), mark)
+    except (OSError, ValueError, RuntimeError):  # too long, null bytes, nobody's home, links in a circle
+        raise _missing(text[:80], mark, "is not the path of a file") from None
+
+
+def _find(text: str, given: Path, mark: Mark | None) -> Path:
     written_as_path = given.suffix in SUFFIXES or text.startswith((".", "/", "~"))
     if not written_as_path and text in names():
         return (root() / f"{text}.yaml").resolve()
-    if given.is_file() or (written_as_path and given.exists()):
+    if given.is_file():
         return given.resolve()
     with_suffix = given.with_name(given.name + ".yaml") if given.name else given
     if with_suffix.is_file():

@@ -125,7 +125,7 @@ def _write(
             block = "\n".join(f"{pad}  {line}" if line else "" for line in value.rstrip("\n").split("\n"))
             lines.append(f"{pad}{key} |{'' if value.endswith(chr(10)) else '-'}  # {note}\n{block}")
         else:
-            lines.append(f"{pad}{key} {_scalar(value)}  # {note}")
+            lines.append(f"{pad}{key} {scalar(value)}  # {note}")
         return
     if path:
         lines.append(f"{pad}{key}")
@@ -154,14 +154,14 @@ def _write_list(
         lines.extend(below)
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
     """A value on one line, in YAML."""
     if isinstance(value, Latent):
         if value.kind == "constant":
-            return _scalar(value.a)
-        return f"{{kind: {value.kind}, a: {_scalar(value.a)}, b: {_scalar(value.b)}}}"
+            return scalar(value.a)
+        return f"{{kind: {value.kind}, a: {scalar(value.a)}, b: {scalar(value.b)}}}"
     if isinstance(value, list):
-        return f"[{', '.join(_scalar(entry) for entry in value)}]"
+        return f"[{', '.join(scalar(entry) for entry in value)}]"
     if isinstance(value, str):
         return _text(value)
     return json.dumps(value)

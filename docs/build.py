@@ -1,0 +1,147 @@
+"""Writes what the documentation takes from the code (`docs/parameters.md`, `docs/scenario.schema.json`).
+
+With `--check` it writes nothing: it fails where those files are out of date, or where a link or a name in the
+documentation leads nowhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.scenario.editors import editor_schema
+from sim.scenario.fieldpaths import allowed, is_section, members, step
+from sim.scenario.fields import ASSUMED, Latent
+from sim.scenario.measures import PRESETS
+from sim.scenario.origins import scalar
+from sim.scenario.schema import Scenario
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+NAME = re.compile(r"`(sim(?:\.\w+)+)`")
+FILE = re.compile(r"`((?:sim|tests|scenarios|docs)/[\w/.-]+\.\w+)`")
+
+
+def parameters() -> str:
+    """The reference of every field: default, what is allowed, meaning and source."""
+    lines = [
+        "# Parameters",
+        "",
+        "Written by `make docs` from `sim/scenario/`; do not edit. `gamed show NAME --full` prints the values of a scenario.",
+    ]
+    for path, section, default in _sections(Scenario, "", None):
+        title = f"`{path}`" if path else "The scenario"
+        lines += ["", f"## {title}", "", " ".join((section.__doc__ or "").split()), ""]
+        lines += ["| field | default | allowed | what it is | source |", "|---|---|---|---|---|"]
+        lines += [_row(name, section, default) for name in section.model_fields]
+    lines += ["", "## Presets of measures", "", "`like: NAME` takes these; a label that equals a name does so too.", ""]
+    lines += ["| preset | properties |", "|---|---|"]
+    lines += [f"| `{name}` | {', '.join(f'{k}: {scalar(v)}' for k, v in preset.items())} |" for name, preset in PRESETS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _sections(section: type[BaseModel], path: str, default: Any) -> Iterator[tuple[str, type[BaseModel], Any]]:
+    """Every section with its path and, where it has one, its default."""
+    yield path, section, default
+    for name, field in section.model_fields.items():
+        below = field.get_default(call_default_factory=True) if field.default_factory or not field.is_required() else None
+        if isinstance(default, BaseModel):
+            below = getattr(default, name)
+        for inner in members(field.annotation):
+            more = "" if is_section(inner) else ".*"
+            inner = inner if is_section(inner) else step(inner, 0)[0]
+            for each in members(inner) if inner is not None else ():
+                if is_section(each) and not issubclass(each, Latent):
+                    yield from _sections(each, f"{path}.{name}{more}".lstrip("."), below if not more else None)
+
+
+def _row(name: str, section: type[BaseModel], default: Any) -> str:
+    field = section.model_fields[name]
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    usual = getattr(default, name) if isinstance(default, BaseModel) else None
+    if not isinstance(default, BaseModel) and not field.is_required():
+        usual = field.get_default(call_default_factory=True)
+    told = "required" if field.is_required() and default is None else _value(usual)
+    source = str(extra.get("source", ""))
+    measured = {float, int, Latent} & set(members(field.annotation))
+    source = source if measured or source != ASSUMED else ""  # words and switches have no source to lack
+    cells = [f"`{name}`", told, allowed(field.annotation, field), str(field.description), source]
+    return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, BaseModel) and not isinstance(value, Latent):
+        return "see below"
+    if isinstance(value, list) and value and isinstance(value[0], BaseModel):
+        return f"{len(value)} entries"
+    return scalar(value)
+
+
+def broken() -> list[str]:
+    """Links, files and names in the documentation that lead nowhere."""
+    found = []
+    for page in [*sorted(DOCS.glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]:
+        text = page.read_text(encoding="utf-8")
+        where = page.relative_to(ROOT)
+        links = [link for link in LINK.findall(text) if "://" not in link and not (page.parent / link).exists()]
+        files = [file for file in FILE.findall(text) if not (ROOT / file).exists()]
+        names = [name for name in NAME.findall(text) if not _exists(name)]
+        found += [f"{where}: {name} leads nowhere" for name in dict.fromkeys([*links, *files, *names])]
+    return found
+
+
+def _exists(name: str) -> bool:
+    """Whether a dotted name is a module, or is defined or imported at the top of one, or is a member of a class there."""
+    parts = name.split(".")
+    for cut in range(len(parts), 0, -1):
+        base = ROOT.joinpath(*parts[:cut])
+        path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+        if base.is_dir() and cut == len(parts):
+            return True
+        if path.is_file():
+            body: list[ast.stmt] = ast.parse(path.read_text(encoding="utf-8")).body
+            for part in parts[cut:]:
+                node = next((each for each in body if part in _defined(each)), None)
+                if node is None:
+                    return False
+                body = node.body if isinstance(node, ast.ClassDef) else []
+            return True
+    return False
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, (ast.ImportFrom, ast.Import)):
+        return {(alias.asname or alias.name) for alias in node.names}
+    if isinstance(node, ast.If):
+        return {name for each in node.body for name in _defined(each)}
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def main() -> int:
+    """Write, or check; 1 where something is wrong."""
+    pages = {
+        DOCS / "parameters.md": parameters(),
+        DOCS / "scenario.schema.json": json.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n",
+    }
+    if "--check" not in sys.argv:
+        for path, text in pages.items():
+            path.write_text(text, encoding="utf-8")
+    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    faults = [f"{path.relative_to(ROOT)} is out of date: make docs" for path in stale] + broken()
+    sys.stderr.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
