@@ -37,6 +37,13 @@ class _SourceCache(caching.FunctionCache):
         super().__init__(function)
         self._cache_file._source_stamp = digest()
 
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(signature, target_context)
+        except (AttributeError, ImportError):  # written by an older source, with types that are gone
+            self._cache_file.flush()
+            return None
+
     def save_overload(self, signature: Any, data: Any) -> None:
         try:
             super().save_overload(signature, data)
