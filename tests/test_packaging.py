@@ -23,7 +23,7 @@ def canonical(requirement: str) -> str:
 
 @pytest.mark.parametrize("pin", PINS)
 def test_a_pin_is_a_name_and_a_version_and_no_address(pin: str) -> None:
-    assert re.fullmatch(r"[a-z0-9.-]+==[\w.!+]+( ; [\w.' =<>()]+)?", pin)
+    assert re.fullmatch(r"[a-z0-9.-]+==[\w.!+]+( ; [\w.' !=<>()]+)?", pin)
 
 
 @pytest.mark.parametrize("requirement", [*PROJECT["dependencies"], *(each for extra in EXTRAS.values() for each in extra)])
