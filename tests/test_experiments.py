@@ -60,7 +60,8 @@ class Toy:
         luck = 0.9 + 0.05 * self.replicate
         tidy = {"replicate": self.replicate, "firm": 0, "week": list(weeks)}
         series = pd.DataFrame({**tidy, "measure": "nps", "reported": luck * 30, "true": 20.0, "answers": 9})
-        bonus = sum(scheme.rate**1.5 * luck + scheme.bonus for scheme in self.spec.pay.schemes)
+        schemes = [scheme for scheme in self.spec.pay.schemes if scheme.from_week < self.spec.weeks]
+        bonus = sum(scheme.rate**1.5 * luck + scheme.bonus for scheme in schemes)
         staff = pd.DataFrame({**tidy, "role": "employee", "bonus": bonus, "certainty_equivalent": 3000.0 + bonus})
         return {"series": series, "staff": staff, "customers": series.drop(columns="measure")}
 
@@ -299,10 +300,19 @@ class TestEqualBudgets:
         assert paid["B"]["bonus_bill"] == pytest.approx(paid["A"]["bonus_bill"], rel=TOLERANCE)
         assert paid["A"]["certainty_equivalent"] == pytest.approx(3000 + paid["A"]["bonus_bill"])
 
-    def test_nobody_paid_is_said_and_nothing_changed(self) -> None:
+    def test_nobody_paid_changes_nothing(self) -> None:
         result = compare([spec("A"), spec("B")], workers=1)
-        assert result.manifest["budget"]["target"] is None
+        assert result.manifest["budget"]["mode"] == "equal"
+        assert result.manifest["budget"]["target"] == 0
         assert result.manifest["scenarios"]["A"]["pay"]["base"] == spec().pay.base
+
+    def test_a_reference_that_pays_nothing_is_said(self) -> None:
+        late = [{**PAID[0], "from_week": 99}]
+        arms = [spec("A", pay={"schemes": late}), spec("B", pay={"schemes": PAID})]
+        result = compare(arms, workers=1)
+        assert result.manifest["budget"]["mode"] == "partly equal"
+        assert result.manifest["budget"]["missed"] == ["A", "B"]
+        assert "pays nothing" in result.manifest["warnings"][0]
 
     def test_failing_pilots_are_told_and_leave_the_arm_as_written(self) -> None:
         arms = [spec("A", pay={"schemes": PAID}), spec("B", about="fail 0", pay={"schemes": PAID})]

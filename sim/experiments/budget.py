@@ -39,9 +39,14 @@ class Equaliser:
         """Every arm at the reference bill, or as near as it gets; what was done to it is in `Arm.money`."""
         as_written = self._bills({i: arm.spec for i, arm in enumerate(self.arms) if arm.spec.pay.schemes}, "as written")
         target = self._reference(as_written)
-        if target is None or target <= 0:
-            note = "no bonus is paid as written: there is no bill to equal"
-            return [replace(arm, money=_money(target, note=note)) for arm in self.arms]
+        if target is None:  # nobody is paid a bonus: bills are equal as they are
+            return [replace(arm, money=_money(0.0, reached=True)) for arm in self.arms]
+        if target <= 0:
+            note = "the first scheme pays nothing as written, so there is no bill to equal; set pay.budget"
+            return [
+                replace(arm, money=_money(target, before=as_written.get(i), note=note))
+                for i, arm in enumerate(self.arms)
+            ]
         searches = {i: Search(target, {1.0: bill}) for i, bill in as_written.items()}
         self._solve(searches)
         return [self._settled(i, arm, target, searches.get(i)) for i, arm in enumerate(self.arms)]
@@ -88,7 +93,7 @@ class Equaliser:
 
 
 def _money(
-    target: float | None,
+    target: float,
     *,
     factor: float = 1.0,
     base_added: float = 0.0,

@@ -38,11 +38,18 @@ def describe(arm: Arm) -> dict[str, Any]:
 
 
 def activities(spec: Scenario) -> dict[str, dict[str, str]]:
-    """An `ActivityDict` for every activity and lever, by its name in the tables."""
+    """An `ActivityDict` for every activity and lever, by its indicator in the table `world` (without `share_`)."""
     if spec.service.textbook is not None and spec.service.technology == "textbook":
         return {name: {"who": "employee"} for name in spec.service.textbook.activities}
     kinds = {CARE: "service", RUSH: "speed", **dict.fromkeys(LEVERS, "lever")}
-    return {act.name: {"kind": kinds.get(act.number, "tactic"), "who": act.who} for act in CATALOGUE}
+    return {
+        act.name if act.who == "employee" else f"{act.who}_{act.name}": {
+            "title": act.name.replace("_", " "),
+            "kind": kinds.get(act.number, "tactic"),
+            "who": act.who,
+        }
+        for act in CATALOGUE
+    }
 
 
 def _changes(spec: Scenario) -> list[dict[str, Any]]:

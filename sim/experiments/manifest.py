@@ -83,7 +83,10 @@ def _arm(arm: Arm) -> dict[str, Any]:
 def _budget(arms: Sequence[Mapping[str, Any]], paid: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Bills and certainty equivalents of the real runs beside the target, for the report and the terminal."""
     targets = [arm["money"]["target"] for arm in arms if arm["money"]]
+    missed = [arm["scenario"] for arm in arms if arm["money"] and not arm["money"]["reached"]]
     return {
+        **({"mode": "partly equal"} if missed else {}),
+        "missed": missed,
         "unit": "money per employee and pay period",
         "target": targets[0] if targets else None,
         "reached": {label: found["bonus_bill"] for label, found in paid.items()},
