@@ -12,9 +12,9 @@ import pandas as pd
 COMPONENTS = (
     "coverage", "selection", "steering", "nonresponse", "luck", "style", "pressure", "measurement", "processing",
 )  # fmt: skip
-# Parts that a survey has when nobody has a stake in it.
-HONEST = ("coverage", "selection", "nonresponse", "luck", "style")
-# Parts that are zero unless somebody acts on the reading. `measurement` is neither: staff also err in good faith.
+# Parts that a reading has when nobody has a stake in it; `measurement` is entries that are wrong in good faith.
+HONEST = ("coverage", "selection", "nonresponse", "luck", "style", "measurement")
+# Parts that are zero unless somebody acts on the reading.
 ACTED = ("steering", "pressure", "processing")
 KEYS = ["scenario", "replicate", "measure"]
 
@@ -82,39 +82,25 @@ def readings(series: pd.DataFrame, waterfall: pd.DataFrame, window: Window) -> p
     return out
 
 
-def floors(table: pd.DataFrame, arm: str, measure: str, fixed_pay: str | None, same: bool) -> pd.DataFrame:
+def floors(table: pd.DataFrame, arm: str, measure: str, fixed_pay: str | None) -> pd.DataFrame:
     """The gap of one arm and measure, split three ways, a row a replicate: gap = floor + excess + shift.
 
-    floor   what an honest survey shows with nothing paid. With a fixed-pay arm that uses the same instrument
-            (`same`): coverage + selection + nonresponse + luck + style + errors in good faith (`measurement`) of
-            that arm, in the same replicate. Otherwise this arm's own honest parts, `paired` being False.
-    excess  steering + pressure + processing + measurement of this arm beyond that of the fixed-pay arm: all that may
-            be called gaming. Without a fixed-pay arm errors in good faith cannot be told from false entries and
-            stand in the excess.
-    shift   change of the honest parts against the fixed-pay arm, because other customers now answer.
+    floor   what an honest reading shows with nothing paid: the HONEST components of the fixed-pay arm in the same
+            replicate (`paired` True), or this arm's own where there is none with the same instrument.
+    excess  steering + pressure + processing of this arm: all that may be called gaming.
+    shift   change of the honest parts against the fixed-pay arm, because other customers now answer or call.
 
-    Unit: the measure's. Source: model.md, "The gap, exactly".
+    Unit: the measure's. Source: model.md, "The gap, exactly". `measurement` counts as honest because the world
+    writes entries that are bent on purpose under `pressure`; whether an error is in good faith, it knows itself.
     """
     own = _of(table, arm, measure)
-    honest, acted = own[list(HONEST)].sum(axis=1), own[list(ACTED)].sum(axis=1)
-    base = _of(table, fixed_pay, measure) if fixed_pay and same else pd.DataFrame()
-    base = base[base["reported"].notna()] if len(base) else base
-    if base.empty:
-        split = {"floor": honest, "excess": acted + own["measurement"], "good_faith": honest * 0.0}
-        return pd.DataFrame({"gap": own["gap"], **split, "shift": honest * 0.0, "paired": False}).dropna()
-    good_faith = base["measurement"]
-    floor = base[list(HONEST)].sum(axis=1) + good_faith
-    excess = acted + own["measurement"] - good_faith
-    return pd.DataFrame(
-        {
-            "gap": own["gap"],
-            "floor": floor,
-            "excess": excess,
-            "good_faith": good_faith,
-            "shift": own["gap"] - floor - excess,
-            "paired": True,
-        }
-    ).dropna()
+    excess = own[list(ACTED)].sum(axis=1)
+    base = _of(table, fixed_pay, measure) if fixed_pay else own.iloc[:0]
+    base = base[base["reported"].notna()]
+    paired = not base.empty
+    floor = (base if paired else own)[list(HONEST)].sum(axis=1)
+    split = pd.DataFrame({"gap": own["gap"], "floor": floor, "excess": excess, "shift": own["gap"] - floor - excess})
+    return split.dropna().assign(paired=paired)
 
 
 def _of(table: pd.DataFrame, arm: str | None, measure: str) -> pd.DataFrame:

@@ -57,22 +57,28 @@ def by_period(weekly: pd.DataFrame, pay_every: int) -> pd.DataFrame:
     return out
 
 
-def beyond_noise(periods: pd.DataFrame, direction: int) -> pd.Series:
-    """For each pay period: whether the mean over replicates lies on the side `direction` of zero by more than its interval."""
-    n = periods.notna().sum(axis=1)
-    mean = periods.mean(axis=1) * direction
-    sd = periods.std(axis=1, ddof=1)
-    width = pd.Series([half_width(s, int(k)) for s, k in zip(sd, n, strict=True)], index=periods.index)
+def beyond_noise(rows: pd.DataFrame, direction: int) -> pd.Series:
+    """For each row: whether the mean over replicates lies on the side `direction` of zero by more than its interval."""
+    mean = rows.mean(axis=1) * direction
+    sd, n = rows.std(axis=1, ddof=1), rows.notna().sum(axis=1)
+    width = pd.Series([half_width(s, int(k)) for s, k in zip(sd, n, strict=True)], index=rows.index)
     return (mean > ZERO) & (mean > width)
 
 
-def first_run(holds: pd.Series, k: int) -> Onset:
-    """First row from which a condition holds for `k` rows on end."""
+def first_lasting(differences: list[tuple[pd.DataFrame, int]], pay_every: int, k: int) -> Onset:
+    """First week from which every difference lies on its side of zero beyond noise for `k` pay periods on end.
+
+    Noise is judged by pay period; within the first of them the week is the first in which the means point that way.
+    """
+    holds = pd.concat([beyond_noise(by_period(d, pay_every), side) for d, side in differences], axis=1).all(axis=1)
     streak = 0
     for place, value in enumerate(holds.to_numpy()):
         streak = streak + 1 if value else 0
         if streak == k:
-            return Onset(int(holds.index[place - k + 1]), censored=False)
+            begin = int(holds.index[place - k + 1])
+            weeks = range(begin, begin + pay_every)
+            there = [w for w in weeks if all(d.loc[w].mean() * side > ZERO for d, side in differences if w in d.index)]
+            return Onset(there[0] if there else begin, censored=False)
     return Onset(None, censored=True)
 
 
@@ -86,9 +92,7 @@ def goodhart_onset(d_reported: pd.DataFrame, d_true: pd.DataFrame, better: int, 
     """
     if d_reported.shape[1] < 2:
         return UNDETERMINED
-    up = beyond_noise(by_period(d_reported, pay_every), better)
-    down = beyond_noise(by_period(d_true, pay_every), -better)
-    return first_run(up & down, k)
+    return first_lasting([(d_reported, better), (d_true, -better)], pay_every, k)
 
 
 def parting(excess: pd.DataFrame, better: int, pay_every: int, k: int = 3) -> Onset:
@@ -99,7 +103,7 @@ def parting(excess: pd.DataFrame, better: int, pay_every: int, k: int = 3) -> On
     """
     if excess.shape[1] < 2:
         return UNDETERMINED
-    return first_run(beyond_noise(by_period(excess, pay_every), better), k)
+    return first_lasting([(excess, better)], pay_every, k)
 
 
 def gaming_time(world: pd.DataFrame, window: Window) -> pd.Series:
@@ -208,9 +212,9 @@ class Crown:
         return min(self.revenue, self.cheaper, self.service_reported) > 0 and not self.won
 
 
-def crown(d_revenue: Estimate, d_cost: Estimate, d_true: Estimate, d_reported: Estimate, better: int) -> Crown:
-    """The triple crown from four paired differences (money a year; the measure's unit)."""
-    return Crown(d_revenue.sign, -d_cost.sign, d_true.sign * better, d_reported.sign * better)
+def crown(d_revenue: Estimate, d_cost: Estimate, d_true: Estimate, d_reported: Estimate) -> Crown:
+    """The triple crown from four paired differences: money a year, and true and reported service counted towards better."""
+    return Crown(d_revenue.sign, -d_cost.sign, d_true.sign, d_reported.sign)
 
 
 def _share(world: pd.DataFrame, part: str, whole: str, window: Window) -> pd.Series:

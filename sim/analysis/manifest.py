@@ -9,11 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, TypedDict
 
+from sim.analysis.units import units
+
 Truth = Literal["experience", "outcome", "operations"]
 
 
 class MeasureDict(TypedDict):
-    """One measure of one arm. `unit` is as in the tables ("points", "%", "minutes"; "share" is shown as per cent)."""
+    """One measure of one arm. `unit` is as in the tables ("points", "%", "minutes"; "share" is shown as per cent).
+
+    Where unit, scale and ends are left out they follow from the measure's properties in `scenarios` (`units`).
+    """
 
     kind: NotRequired[str]  # preset it is like, for display only
     title: NotRequired[str]  # how to write it; left out: made from the label
@@ -28,7 +33,7 @@ class MeasureDict(TypedDict):
 
 
 class ActivityDict(TypedDict):
-    """One activity or lever, keyed by its name in the tables (`share_<name>`, `manager_<name>` without the prefix)."""
+    """One activity or lever, keyed by its indicator in the table `world` without `share_`; levers keep `manager_` etc."""
 
     title: NotRequired[str]
     kind: NotRequired[Literal["service", "speed", "tactic", "lever"]]
@@ -178,7 +183,8 @@ class Study:
 
 def read(manifest: Mapping[str, Any]) -> Study:
     """The study that a manifest describes."""
-    arms = tuple(_arm(raw) for raw in manifest["arms"])
+    scenarios = manifest.get("scenarios") or {}
+    arms = tuple(_arm(raw, scenarios.get(raw["scenario"]) or {}) for raw in manifest["arms"])
     if not arms:
         raise ValueError("the manifest names no arm")
     plain = ("currency", "pay_every", "replicates", "weeks", "burn_in")
@@ -186,7 +192,8 @@ def read(manifest: Mapping[str, Any]) -> Study:
     return Study(arms, budget=manifest.get("budget") or {}, activities=manifest.get("activities") or {}, **known)
 
 
-def _arm(raw: Mapping[str, Any]) -> Arm:
+def _arm(raw: Mapping[str, Any], scenario: Mapping[str, Any]) -> Arm:
+    notes, spec = raw.get("like") or {}, scenario.get("measures") or {}
     changes = sorted((int(change["week"]), str(change["text"])) for change in raw.get("scheme_changes") or [])
     return Arm(
         scenario=raw["scenario"],
@@ -195,7 +202,7 @@ def _arm(raw: Mapping[str, Any]) -> Arm:
         pays_on_measures=bool(raw["pays_on_measures"]),
         paid_measures=tuple(raw.get("paid_measures") or ()),
         changes=tuple(changes),
-        measures={label: _measure(label, note) for label, note in (raw.get("like") or {}).items()},
+        measures={label: _measure(label, {**units(spec.get(label)), **note}) for label, note in notes.items()},
     )
 
 
@@ -206,10 +213,11 @@ def _measure(label: str, note: Mapping[str, Any]) -> Measure:
 
 
 def written(label: str) -> str:
-    """A label as words: `jobs_closed` reads "jobs closed"; a short word without a vowel or of three letters is an acronym."""
-    if label.isalpha() and label.islower() and (len(label) <= 3 or not set(label) & set("eiou")) and len(label) <= 4:
+    """A label as words, acronyms raised: `jobs_closed` "jobs closed", `nps` "NPS", `fcr_logged` "FCR logged"."""
+    words = label.split("_")
+    if len(words) == 1 and label.islower() and len(label) <= 4 and not set(label[1:]) & set("iou"):
         return label.upper()
-    return label.replace("_", " ")
+    return " ".join(word.upper() if word.islower() and not set(word) & set("aeiouy") else word for word in words)
 
 
 def _by_truth(arm: Arm) -> list[str]:

@@ -40,12 +40,12 @@ class Reader:
         return self.readings[column].xs(measure, level="measure")
 
     def floor(self, arm: Arm, measure: str) -> pd.DataFrame:
-        """`gap.floors` of an arm, with the fixed-pay arm that suits it."""
+        """`gap.floors` of an arm, with the fixed-pay arm if that reads the measure by the same instrument."""
         base = arm if not arm.pays_on_measures else self.study.fixed_pay
         same = base is not None and measure in base.measures
         if same and base is not None:
             same = base.measures[measure].instrument == arm.measures[measure].instrument
-        return gap.floors(self.readings, arm.scenario, measure, base.scenario if base else None, same)
+        return gap.floors(self.readings, arm.scenario, measure, base.scenario if base is not None and same else None)
 
     def weekly(self, column: str, arm: Arm, measure: str, less: Arm | None = None) -> pd.DataFrame:
         """A column of `series`, weeks in rows and replicates in columns; minus that of another arm, if one is given."""
@@ -61,14 +61,10 @@ class Reader:
     def weekly_excess(self, arm: Arm, measure: str) -> pd.DataFrame:
         """Weekly excess over the honest floor, weeks in rows and replicates in columns."""
         rows = self.tables["waterfall"]
-        rows = rows[(rows["measure"] == measure) & rows["component"].isin([*gap.ACTED, "measurement"])]
-        of_arm = rows[rows["scenario"] == arm.scenario].groupby(["week", "replicate"])["value"].sum().unstack()
-        base = arm if not arm.pays_on_measures else self.study.fixed_pay
-        if base is None or measure not in base.measures:
-            return of_arm
-        errors = rows[(rows["scenario"] == base.scenario) & (rows["component"] == "measurement")]
-        good_faith = errors.groupby(["week", "replicate"])["value"].sum().unstack()
-        return of_arm - good_faith.reindex_like(of_arm).fillna(0.0)
+        rows = rows[
+            (rows["measure"] == measure) & rows["component"].isin(gap.ACTED) & (rows["scenario"] == arm.scenario)
+        ]
+        return rows.groupby(["week", "replicate"], observed=True)["value"].sum().unstack()
 
 
 def reader(tables: Tables, manifest: Mapping[str, Any]) -> Reader:
@@ -85,7 +81,11 @@ def summarise(tables: Tables, manifest: Mapping[str, Any]) -> pd.DataFrame:
     Values are in the measure's unit and are means over the window (`from_week` up to, not including, `until_week`).
     `d_<x>` is the paired difference from the arm `reference`; `gap = floor + excess + shift`.
     """
-    source = reader(tables, manifest)
+    return summary(reader(tables, manifest))
+
+
+def summary(source: Reader) -> pd.DataFrame:
+    """`summarise` for tables that are being read already."""
     rows = [_row(source, arm, label) for arm in source.study.arms for label in arm.measures]
     return pd.DataFrame([row for row in rows if row])
 

@@ -1,0 +1,146 @@
+"""The mailed page: verdict first, then figures, tables, the scenarios in full, method and caveats, in one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.analysis.gap import imbalance
+from sim.analysis.manifest import Study
+from sim.analysis.summary import Reader
+from sim.report import style
+from sim.report.figures import svg
+from sim.report.findings import Finding, Reading, reading
+from sim.report.style import Picture
+from sim.report.verdict import Verdict
+from sim.report.words import Scale, capital, listed, money, money_interval, number, percent
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Keys of the manifest that are told elsewhere on the page, or are too long for a line.
+TOLD = {"arms", "scenarios", "activities", "differences", "failures", "warnings", "files", "budget"}
+
+
+def render_page(
+    source: Reader, found: list[Finding], told: Verdict, pictures: Mapping[str, list[Picture]], manifest: Mapping[str, Any]
+) -> str:
+    """The whole page as HTML."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    study = source.study
+    context = {
+        "study": study,
+        "title": listed([arm.name for arm in study.arms]),
+        "kind": "Comparison" if len(study.arms) > 1 else "Run",
+        "window": source.window,
+        "verdict": told,
+        "sections": {title: [_figure(picture) for picture in group] for title, group in pictures.items()},
+        "headline": _headline(study, found),
+        "levels": _levels(study, found),
+        "measures": list(_measures(source)),
+        "scenarios": {arm.name: _yaml(manifest.get("scenarios", {}).get(arm.scenario)) for arm in study.arms},
+        "warnings": [str(text) for text in manifest.get("warnings") or []],
+        "failures": [_failure(row) for row in manifest.get("failures") or []],
+        "facts": {key: value for key, value in manifest.items() if key not in TOLD and not isinstance(value, (dict, list))},
+        "versions": manifest.get("versions") or {},
+        "imbalance": f"{imbalance(source.tables['series'], source.tables['waterfall']):.0e}",
+        "colors": {"reported": style.REPORTED, "true": style.TRUE},
+        "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        "script": Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
+    }
+    return environment.get_template("report.html").render(context)
+
+
+def _figure(picture: Picture) -> dict[str, Any]:
+    panels = json.dumps([asdict(panel) for panel in picture.panels], ensure_ascii=False).replace("<", "\\u003c")
+    return {
+        "name": picture.name, "alt": picture.alt, "caption": picture.caption, "svg": Markup(svg(picture)),
+        "panels": Markup(panels) if picture.panels else "",
+    }  # fmt: skip
+
+
+def _headline(study: Study, found: list[Finding]) -> list[dict[str, Any]]:
+    """Rows of the first table: scenario x headline measures, every number with its interval."""
+    rows = []
+    for item in found:
+        labels = [label for label in study.shown if label in item.readings]
+        for place, label in enumerate(labels):
+            cells = _cells(item.readings[label])
+            rows.append({"arm": item.arm.name, "span": len(labels) if place == 0 else 0} | cells | {
+                "paid": label in item.arm.paid_measures})  # fmt: skip
+    return rows
+
+
+def _cells(r: Reading) -> dict[str, Any]:
+    scale = Scale(r.measure, r.true.mean)
+    values = {"reported": r.reported, "true": r.true, "gap": r.gap, "floor": r.floor, "excess": r.excess}
+    cells: dict[str, Any] = {name: (scale.plain(value.mean), scale.interval(value).strip()) for name, value in values.items()}
+    unit = "%" if r.measure.unit == "share" else r.measure.unit
+    return cells | {"measure": capital(r.measure.title), "unit": unit, "title": r.measure.scale}
+
+
+def _measures(source: Reader) -> list[dict[str, Any]]:
+    """Rows of the full table: every measure of every arm."""
+    rows = []
+    for arm in source.study.arms:
+        known = [r for label in arm.measures if (r := reading(source, arm, label)) is not None]
+        for place, r in enumerate(known):
+            row = {"arm": arm.name, "span": len(known) if place == 0 else 0, "paid": r.measure.label in arm.paid_measures}
+            scale = Scale(r.measure, r.true.mean)
+            for name, change in (("d_reported", r.d_reported), ("d_true", r.d_true)):
+                row[name] = scale.change(change) if change is not None and change.defined else "–"
+            row["through"] = number(r.through.mean, 0.01) if r.through.known else "–"
+            rows.append(row | _cells(r))
+    return rows
+
+
+def _levels(study: Study, found: list[Finding]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Rows of the second table: money, staff and customers, a column an arm."""
+    writers = {
+        "true_score": ("True experience, all customers (0–10)", lambda x: number(x, 0.01)),
+        "revenue": ("Revenue a year", lambda x: money(x, study.currency)),
+        "cost": ("Cost a year", lambda x: money(x, study.currency)),
+        "bonus": ("of which bonuses", lambda x: money(x, study.currency)),
+        "profit": ("Profit a year", lambda x: money(x, study.currency)),
+        "certainty_equivalent": ("Worth of the job to an employee, a pay period", lambda x: money(x, study.currency)),
+        "engagement": ("Engagement (sd)", lambda x: number(x, 0.01)),
+        "turnover": ("Turnover a year", percent),
+        "gaming_time": ("Work time spent on tactics", lambda x: percent(x, 1)),
+        "complaints": ("Intended complaints on record", percent),
+    }
+    rows = []
+    for name, (title, write) in writers.items():
+        values = [item.levels[name] for item in found]
+        if not any(value.defined for value in values):
+            continue
+        cells = [(write(v.mean), f"({write(v.low)} to {write(v.high)})" if v.known else "") for v in values]
+        rows.append((title, cells))
+    lost = [(money(f.bonus_on_gap.mean, study.currency), money_interval(f.bonus_on_gap, study.currency).strip()) for f in found]
+    if any(item.bonus_on_gap.defined for item in found):
+        rows.append(("Bonuses that bought score without substance", lost))
+    return rows
+
+
+def _yaml(spec: Any) -> str:
+    if spec is None:
+        return ""
+    from ruamel.yaml import YAML
+
+    writer = YAML(typ="safe")
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    out = StringIO()
+    writer.dump(spec, out)
+    return out.getvalue()
+
+
+def _failure(row: Mapping[str, Any]) -> str:
+    where = ", ".join(f"{key} {row[key]}" for key in ("scenario", "replicate", "stage") if row.get(key) is not None)
+    return f"{where}: {row.get('message', '')}"

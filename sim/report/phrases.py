@@ -1,0 +1,151 @@
+"""How a change is put into words, and which story a pair of changes tells. Only computed numbers decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.analysis.estimate import ZERO, Estimate
+from sim.report.findings import Finding, Reading
+from sim.report.words import Scale, number, part, percent
+
+State = Literal["better", "worse", "level", "unclear", "single", "none"]
+HONEST_SHARE = 0.8
+
+
+def state(change: Estimate | None, matters: float, better: int) -> State:
+    """What a paired change amounts to; `matters` is the smallest change worth the name, `better` the good direction."""
+    if change is None or not change.defined:
+        return "none"
+    if not change.known:
+        return "single"
+    if change.sign and abs(change.mean) >= matters:
+        return "better" if change.sign == better else "worse"
+    # Clear of zero but too small to matter, or surely smaller than what matters: both are no change to speak of.
+    return "level" if change.sign or change.within(matters) else "unclear"
+
+
+def states(reading: Reading) -> tuple[State, State]:
+    """States of the reported and of the true reading."""
+    sign = reading.measure.sign
+    return state(reading.d_reported, reading.matters, sign), state(reading.d_true, reading.matters, sign)
+
+
+def changed(change: Estimate | None, scale: Scale, found: State) -> str:
+    """A change in numbers, with what they amount to where the sign alone would mislead."""
+    if change is None or found == "none":
+        return "unknown"
+    if change.known and max(abs(change.low), abs(change.high)) <= ZERO:
+        return "unchanged"
+    note = {"level": ", level", "unclear": ", which could be nothing"}.get(found, "")
+    return f"{scale.change(change)}{note}"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What an arm's numbers amount to: a key that groups arms, and the clause that follows "under NAME"."""
+
+    key: str
+    clause: str
+
+
+def story(finding: Finding) -> Story:
+    """The story of an arm against the reference arm."""
+    reading = finding.headline
+    if reading is None or reading.d_reported is None:
+        return Story("none", "nothing can be compared, because its measure is not read in the other arm")
+    thing = "what it measures" if reading.measure.truth_of == "operations" else "the service"
+    reported, true = states(reading)
+    if reported == "single":
+        return Story("single", "one replicate shows one history, which cannot tell luck from effect")
+    return Story(f"{reported}-{true}-{thing}", _clause(finding, reading, reported, true, thing))
+
+
+def _clause(finding: Finding, reading: Reading, reported: State, true: State, thing: str) -> str:
+    if reported == true:
+        return _both(finding, reading, reported, thing)
+    if "unclear" in (reported, true):
+        known, noun, other = (true, thing, "the score") if reported == "unclear" else (reported, "the score", thing)
+        first = "stayed level" if known == "level" else f"got {known}"
+        return f"{noun} {first}; whether {other} moved cannot be told yet"
+    clauses = {
+        ("better", "level"): f"the score got better and {thing} did not",
+        ("better", "worse"): f"the score got better while {thing} got worse",
+        ("level", "better"): f"{thing} got better and the score does not show it",
+        ("level", "worse"): f"{thing} got worse and the score does not show it",
+        ("worse", "level"): f"the score got worse and {thing} stayed level",
+        ("worse", "better"): f"{thing} got better while the score got worse",
+    }
+    return clauses.get((reported, true), f"{thing} cannot be judged")
+
+
+def _both(finding: Finding, reading: Reading, both: State, thing: str) -> str:
+    if both == "level":
+        return "nothing moved: no difference beyond noise"
+    if both == "unclear":
+        return "the difference is too uncertain to call"
+    if both == "worse":
+        return f"the score and {thing} both got worse"
+    score = finding.changes.get("true_score")
+    if reading.measure.truth_of == "operations" and score is not None and score.sign < 0:
+        return "the target was met and customers were worse off for it"
+    if reading.flattered and reading.through.mean < HONEST_SHARE:
+        return f"the target worked in part: {thing} got better, by less than the score says"
+    return f"the target worked: the score got better because {thing} did"
+
+
+def needed(reading: Reading) -> str:
+    """How many replicates would settle what cannot be told now; empty where nothing is left open."""
+    pairs = zip((reading.d_reported, reading.d_true), states(reading), strict=True)
+    wide = [change for change, found in pairs if change is not None and found == "unclear"]
+    counts = [n for change in wide if (n := change.replicates_to_see(reading.matters)) is not None]
+    if not counts:
+        return ""
+    size = Scale(reading.measure, reading.true.mean).size(reading.matters)
+    return f"About {max(counts)} replicates would settle a difference of {size}."
+
+
+def passed_through(reading: Reading) -> str:
+    """Pass-through in words, where the reported reading got better and the ratio is defined."""
+    through = reading.through
+    if not through.known or states(reading)[0] != "better":
+        return ""
+    if through.high < 0.005:
+        return "None of the reported gain is true."
+    if through.low > 0.95:
+        return "The reported gain is true."
+    return f"{percent(max(through.mean, 0.0))} of the reported gain is true ({percent(through.low)} to {percent(through.high)})."
+
+
+def gap(reading: Reading) -> str:
+    """The gap beside the honest floor. The word gaming appears only where the excess flatters beyond noise."""
+    scale, measure = Scale(reading.measure, reading.true.mean), reading.measure
+    honest = "an honest survey shows" if measure.survey else "honest records show"
+    if not scale.visible(reading.gap.mean) and not scale.visible(reading.excess.mean):
+        return f"Reported and true {measure.title} agree."
+    size = f"Reported and true {measure.title} lie {scale.size(reading.gap.mean)} apart"
+    floor, excess = scale.plain(reading.floor.mean), scale.plain(reading.excess.mean)
+    moved = f"; {scale.plain(reading.shift.mean, signed=True)} because other customers answer now"
+    shift = moved if scale.visible(reading.shift.mean) and abs(reading.shift.mean) >= reading.matters else ""
+    if not scale.visible(reading.excess.mean):
+        return f"{size}, about what {honest} with nothing paid ({floor}{shift})."
+    if reading.flattered:
+        return f"{size}: {honest} {floor} of it{shift}; the other {excess} is gaming ({_parts(reading, scale)})."
+    if not reading.excess.known:
+        return f"{size}: {honest} {floor} of it{shift}; {excess} comes from what people did ({_parts(reading, scale)})."
+    if reading.excess.sign:
+        return f"{size}: {honest} {floor} of it{shift}; {excess} come from acts that make the score look worse."
+    return f"{size}: {honest} {floor} of it{shift}; the rest ({scale.change(reading.excess)}) is within noise."
+
+
+def _parts(reading: Reading, scale: Scale) -> str:
+    ranked = sorted(reading.beyond.items(), key=lambda pair: -abs(pair[1].mean))
+    return ", ".join(
+        f"{part(name, reading.measure)} {scale.plain(v.mean)}" for name, v in ranked if scale.visible(v.mean)
+    )
+
+
+def score_change(change: Estimate) -> str:
+    """A change of true experience on the 0-10 scale, with its interval."""
+    span = f" ({number(change.low, 0.01)} to {number(change.high, 0.01)})" if change.known else ""
+    return f"{number(change.mean, 0.01, signed=True)}{span} on the 0\N{EN DASH}10 scale of true experience"

@@ -1,0 +1,232 @@
+"""The verdict: what a reader takes away in twenty seconds, then the details. Every sentence is built from findings."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sim.analysis.estimate import Estimate
+from sim.analysis.indices import Onset
+from sim.analysis.manifest import Study
+from sim.analysis.summary import Reader
+from sim.report.findings import Finding, Reading, ranking
+from sim.report.phrases import changed, gap, needed, passed_through, score_change, states, story
+from sim.report.words import Scale, capital, listed, money, money_interval, number, percent, when
+
+MOST_ARMS = 3
+# Who has a stake, and the arm-level value by which it is judged.
+STAKES = {"customers": "true_score", "staff": "certainty_equivalent", "owners": "profit"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A few short sentences under a title (an arm's name; empty for what concerns all)."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A lead of one to three sentences, the points behind it, and details arm by arm."""
+
+    lead: str
+    points: list[Point]
+    details: list[Point]
+
+    def text(self, width: int = 92) -> str:
+        """The verdict for a terminal."""
+        blocks = [textwrap.fill(self.lead, width)]
+        for point in self.points:
+            title = f"{point.title}. " if point.title else ""
+            blocks.append(textwrap.fill(title + point.text, width, initial_indent="- ", subsequent_indent="  "))
+        return "\n".join(blocks)
+
+
+def verdict(source: Reader, found: list[Finding]) -> Verdict:
+    """The verdict on a run (one arm) or a comparison."""
+    study = source.study
+    details = [Point(item.arm.name, " ".join(_details(study, item))) for item in found]
+    if len(found) == 1:
+        return Verdict(_run_lead(source, found[0]), list(_run_points(source, found[0])), details)
+    others = [item for item in found if item.arm is not study.reference]
+    points = [Point(item.arm.name, " ".join(_arm_sentences(source, item))) for item in others[:MOST_ARMS]]
+    points += [Point("", text) for text in _all_arms(source, found, others)]
+    return Verdict(_lead(study, others), points, details)
+
+
+def _run_lead(source: Reader, item: Finding) -> str:
+    reading = item.headline
+    if reading is None:
+        return "This scenario reads no measure, so there is nothing that could be reported wrongly."
+    scale, title = Scale(reading.measure, reading.true.mean), reading.measure.title
+    if not reading.reported.defined:
+        return f"Nobody answered, so there is no reported {title}."
+    return (
+        f"Over the last {source.window.weeks} weeks the reported {title} was {scale.level(reading.reported)}, "
+        f"the true one {scale.level(reading.true)}."
+    )
+
+
+def _run_points(source: Reader, item: Finding) -> Iterable[Point]:
+    study, reading = source.study, item.headline
+    if reading is not None and reading.reported.defined:
+        since = f" {_parted(reading.parting)}" if item.arm.pays_on_measures else ""
+        yield Point("", gap(reading) + since)
+    conduct = " ".join(_conduct(item))
+    if conduct:
+        yield Point("", conduct)
+    if item.levels["profit"].defined:
+        yield Point("", f"{_owners(study, item)}.")
+    if item.arm.pays_on_measures:
+        yield Point(
+            "", "Whether the bonus changed the truth, one scenario alone cannot say: compare it with fixed pay."
+        )
+    yield from (Point("", text) for text in _caveats(source, [item]))
+
+
+def _lead(study: Study, others: list[Finding]) -> str:
+    """One sentence a story, arms with the same story together; measured against the reference arm."""
+    groups: dict[str, tuple[str, list[str]]] = {}
+    for item in others:
+        told = story(item)
+        groups.setdefault(told.key + told.clause, (told.clause, []))[1].append(item.arm.name)
+    if not groups:
+        return f"There is nothing to compare with {study.reference.name}."
+    sentences = [f"under {listed(names)} {clause}." for clause, names in groups.values()]
+    if study.reference.pays_on_measures:
+        return f"Against {study.reference.name}, {' '.join([sentences[0], *map(capital, sentences[1:])])}"
+    return " ".join(map(capital, sentences))
+
+
+def _arm_sentences(source: Reader, item: Finding) -> Iterable[str]:
+    study, reading = source.study, item.headline
+    if reading is not None and reading.d_reported is not None:
+        scale, (reported, true) = Scale(reading.measure, reading.true.mean), states(reading)
+        yield (
+            f"Against {_against(study)}, reported {reading.measure.title} {changed(reading.d_reported, scale, reported)}; "
+            f"true {changed(reading.d_true, scale, true)}."
+        )
+        yield from filter(None, (passed_through(reading), needed(reading)))
+    if reading is not None and item.arm.pays_on_measures:
+        yield gap(reading)
+        yield from filter(None, (_since(study, reading),))
+    yield _who_pays(study, item)
+
+
+def _against(study: Study) -> str:
+    return study.reference.name if study.reference.pays_on_measures else "fixed pay"
+
+
+def _parted(parting: Onset) -> str:
+    if not parting.determined:
+        return "One replicate cannot tell when they part beyond noise."
+    if parting.week is None:
+        return "They never part by more than that."
+    return f"They part beyond that from {when(parting.week)}."
+
+
+def _since(study: Study, reading: Reading) -> str:
+    onset = reading.onset
+    if onset is not None and onset.week is not None:
+        return f"From {when(onset.week)} the score stands above and the truth below {_against(study)}."
+    return _parted(reading.parting) if reading.parting.week is not None else ""
+
+
+def _conduct(item: Finding) -> Iterable[str]:
+    time, complaints = item.levels["gaming_time"], item.levels["complaints"]
+    if time.defined and time.mean > 0.0005:
+        yield f"Staff put {percent(time.mean, 1)} of their work time into moving the score."
+    if complaints.defined:
+        before = item.changes.get("complaints")
+        less = (
+            f" ({percent(complaints.mean - before.mean)} in the other arm)"
+            if before is not None and before.sign
+            else ""
+        )
+        yield f"Of the complaints that customers meant to make, {percent(complaints.mean)} are on record{less}."
+
+
+def _owners(study: Study, item: Finding) -> str:
+    profit, bonus = item.levels["profit"], item.levels["bonus"]
+    said = f"Profit is {money(profit.mean, study.currency)} a year{money_interval(profit, study.currency)}"
+    return f"{said}, the bonus bill {money(bonus.mean, study.currency)}" if bonus.defined and bonus.mean else said
+
+
+def _who_pays(study: Study, item: Finding) -> str:
+    """Customers, staff and owners, with numbers where the change is beyond noise."""
+    changes = {who: item.changes.get(name) for who, name in STAKES.items()}
+    known = {who: change for who, change in changes.items() if change is not None and change.known}
+    if not known:
+        return "Who pays cannot be told from one replicate."
+    said = [f"{who} {_stake(study, STAKES[who], change)}" for who, change in known.items() if change.sign]
+    level = [who for who, change in known.items() if not change.sign]
+    if not said:
+        return f"{capital(listed(level))}: no gain or loss beyond noise."
+    title = "Who pays" if any(change.sign < 0 for change in known.values()) else "Who gains"
+    return f"{title}: {'; '.join(said)}{f'; {listed(level)} level' if level else ''}."
+
+
+def _stake(study: Study, name: str, change: Estimate) -> str:
+    if name == "true_score":
+        return score_change(change)
+    per = "a person and pay period" if name == "certainty_equivalent" else "a year"
+    span = money_interval(change, study.currency)
+    return f"{money(change.mean, study.currency, signed=True)}{span} {per}"
+
+
+def _all_arms(source: Reader, found: list[Finding], others: list[Finding]) -> Iterable[str]:
+    study, said = source.study, []
+    for value, title in (("true_score", "true experience"), ("profit", "profit")):
+        groups = ranking(source, found, value)
+        if len(groups) > 1:
+            order = ", then ".join(" = ".join(item.arm.name for item in group) for group in groups)
+            said.append(f"on {title}, {order}")
+        elif groups and len(groups[0]) > 1:
+            said.append(f"on {title} they cannot be told apart")
+    if said and study.replicates > 1:
+        yield f"Best first: {'; '.join(said)}."
+    false = [item.arm.name for item in found if item.crown is not None and item.crown.false_crown]
+    if false:
+        yield f"{listed(false)} would claim revenue up, cost down and service up; the true figures deny it."
+    if study.budget.get("mode") == "equal":
+        bills = [f"{item.arm.name} {money(item.levels['bonus'].mean, study.currency)}" for item in others]
+        fixed = f"; {study.fixed_pay.name} pays the same sum as base pay" if study.fixed_pay else ""
+        yield f"Budgets are equal. Bonus bills a year: {', '.join(bills)}{fixed}."
+    if len(others) > MOST_ARMS:
+        yield f"{listed([item.arm.name for item in others[MOST_ARMS:]])}: see the details."
+    yield from _caveats(source, others)
+
+
+def _caveats(source: Reader, found: list[Finding]) -> Iterable[str]:
+    study, window = source.study, source.window
+    if study.replicates == 1:
+        yield "One replicate gives no interval: luck and effect cannot be told apart. Ask for --replicates 20."
+    late = {week for item in found for week, _ in item.arm.changes if window.start < week < window.end}
+    if late:
+        yield f"Something changed within the weeks averaged here ({listed([when(week) for week in sorted(late)])})."
+
+
+def _details(study: Study, item: Finding) -> Iterable[str]:
+    for label, reading in item.readings.items():
+        scale = Scale(reading.measure, reading.true.mean)
+        paid = "paid" if label in item.arm.paid_measures else "not paid"
+        yield (
+            f"{capital(reading.measure.title)} ({paid}): reported {scale.level(reading.reported)}, "
+            f"true {scale.level(reading.true)}."
+        )
+        yield gap(reading)
+    yield from _conduct(item)
+    if item.levels["profit"].defined:
+        yield f"{_owners(study, item)}."
+    lost, cost = item.bonus_on_gap, item.cost_per_point
+    if lost.defined and lost.mean:
+        span = money_interval(lost, study.currency)
+        yield f"{money(lost.mean, study.currency)}{span} a year of the bonus bill bought score without substance."
+    if cost.known and item.headline is not None:
+        span = money_interval(cost, study.currency)
+        yield f"A point of true {item.headline.measure.title} cost {money(cost.mean, study.currency)}{span} a year in outlays."
+    mood, leaving = item.levels["engagement"], item.levels["turnover"]
+    if mood.defined and leaving.defined:
+        yield f"Engagement {number(mood.mean, 0.01)} sd, turnover {percent(leaving.mean)} a year."
