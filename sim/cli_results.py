@@ -19,7 +19,6 @@ from sim.scenario.errors import Fault, Mark, ScenarioError
 
 if TYPE_CHECKING:
     from sim.experiments import Result
-    from sim.report import Rendered
     from sim.scenario.loading import Loaded
 
 RESULTS = Path("results")
@@ -91,17 +90,18 @@ def failing_softly(folder: Path) -> Iterator[None]:
 
 def finish(result: Result, wishes: Wishes) -> None:
     """Print what came of a run and end with its status."""
-    if result.tables:
-        _tell(result, result.folder, wishes)
+    if result.folder is not None and result.tables:
+        with failing_softly(result.folder):
+            _tell(result.folder, wishes)
     for failure in result.failures:
         where = ", ".join(f"{key} {failure[key]}" for key in ("scenario", "replicate") if failure[key] is not None)
         typer.echo(f"gamed: {where or failure['stage']}: {failure['message']}", err=True)
-    kept = f"what was finished is in {result.folder}" if result.folder else "nothing was finished"
+    kept = f"what was finished is in {result.folder}" if result.folder else "nothing was kept"
     if result.interrupted:
         typer.echo(f"gamed: interrupted; {kept}. Run the same command again for the whole.", err=True)
         raise typer.Exit(130)
     if result.failures:
-        typer.echo(f"gamed: {len(result.failures)} failed; {kept}, without them.", err=True)
+        typer.echo(f"gamed: {len(result.failures)} failed; {kept}.", err=True)
         raise typer.Exit(1)
 
 
@@ -112,35 +112,30 @@ def show_folder(folder: Path, wishes: Wishes) -> None:
     from sim.experiments import NotAResult
 
     try:
-        _tell(folder, folder, wishes)
+        _tell(folder, wishes)
     except NotAResult as error:
         raise ScenarioError.at(Mark(str(folder)), str(error)) from None
 
 
-def _tell(source: Result | Path, folder: Path | None, wishes: Wishes) -> None:
+def _tell(folder: Path, wishes: Wishes) -> None:
     """Verdict, table and the path of the report; or JSON; or only the path."""
     import sim
 
-    rendered = sim.render(source)
-    if wishes.csv and folder is not None:
+    rendered = sim.render(folder)
+    if wishes.csv:
         from sim.experiments import write_csv
 
         write_csv(folder)
     if wishes.json:
         typer.echo(json.dumps(rendered.as_dict(), indent=1, ensure_ascii=False, allow_nan=False))
     elif wishes.quiet:
-        typer.echo(str(rendered.html or folder))
+        typer.echo(str(rendered.html))
     else:
-        typer.echo(f"{rendered.verdict}\n\n{rendered.table}\n\n{_places(rendered, folder)}")
+        typer.echo(f"{rendered.verdict}\n\n{rendered.table}\n\nreport: {rendered.html}\ntables: {folder}")
     if wishes.open_report and rendered.html is not None and _has_screen():
         import webbrowser
 
         webbrowser.open(rendered.html.resolve().as_uri())
-
-
-def _places(rendered: Rendered, folder: Path | None) -> str:
-    lines = [f"report: {rendered.html}"] if rendered.html else []
-    return "\n".join(lines + ([f"tables: {folder}"] if folder else []))
 
 
 def _has_screen() -> bool:

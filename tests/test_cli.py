@@ -98,9 +98,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     stand_in = Engine()
     monkeypatch.setattr(sim, "run", stand_in, raising=False)
     monkeypatch.setattr(sim, "compare", stand_in, raising=False)
-    monkeypatch.setattr(
-        sim, "render", lambda source: Rendered(getattr(source, "folder", source) / "report.html"), raising=False
-    )
+    monkeypatch.setattr(sim, "render", lambda folder: Rendered(folder / "report.html"), raising=False)
     return stand_in
 
 
@@ -270,7 +268,7 @@ def test_an_interrupted_run_ends_with_130_and_says_what_is_kept(gamed: Gamed, en
     engine.changes = {"interrupted": True, "tables": {}, "folder": None}
     told = gamed("run", "world.yaml")
     assert (told.status, told.out) == (130, "")
-    assert "interrupted; nothing was finished" in told.err
+    assert "interrupted; nothing was kept" in told.err
     engine.error = KeyboardInterrupt()
     assert gamed("run", "world.yaml").status == 130
 
