@@ -50,50 +50,49 @@ class Choice(NamedTuple):
 @kernel
 def _introduce(problem: Problem, e: int, terms: Array, step: Array, table: Array, person: Person) -> float:
     """Fill `person` with decision maker e; returns the constant that U carries beside what the solver sees."""
-    gap, loadings, pull = problem.gap, problem.loadings, problem.pull[e]
+    acts, loadings, cost, gain, norm = problem.acts, problem.loadings, problem.cost, problem.gain, problem.norm
+    gap, ratchet, lower, upper, pull = problem.gap, problem.ratchet, problem.lower, problem.upper, problem.pull[e]
+    linear, bowl, shift, anchor, own = person.linear, person.bowl, person.shift, person.anchor, person.loadings
+    least, most = person.lower, person.upper
     constant = 0.0
-    for k in range(person.linear.shape[0]):
-        norm = problem.norm[e, k]
-        person.linear[k] = problem.gain[e, k] + pull * norm
-        constant -= 0.5 * pull * norm * norm
-        person.lower[k], person.upper[k] = problem.lower[e, k], problem.upper[e, k]
-        for j in range(person.linear.shape[0]):
-            person.bowl[k, j] = problem.cost[k, j] + (pull if j == k else 0.0)
-    for p in range(person.anchor.shape[0]):
-        person.shift[p] = gap[e, p]
-        for k in range(person.linear.shape[0]):
-            person.loadings[p, k] = loadings[e, k, p]
-            person.shift[p] -= loadings[e, k, p] * problem.acts[e, k]
-        person.anchor[p] = 0.0
-        if problem.ratchet[e, p] != 0.0:
-            person.anchor[p] = problem.ratchet[e, p] * expected(terms, step, table, p, gap[e, p])[1]
-            constant += person.anchor[p] * gap[e, p]
+    for k in range(linear.shape[0]):
+        linear[k] = gain[e, k] + pull * norm[e, k]
+        constant -= 0.5 * pull * norm[e, k] * norm[e, k]
+        least[k], most[k] = lower[e, k], upper[e, k]
+        for j in range(linear.shape[0]):
+            bowl[k, j] = cost[k, j]
+        bowl[k, k] += pull
+    for p in range(anchor.shape[0]):
+        shift[p], anchor[p] = gap[e, p], 0.0
+        for k in range(linear.shape[0]):
+            own[p, k] = loadings[e, k, p]
+            shift[p] -= own[p, k] * acts[e, k]
+        if ratchet[e, p] != 0.0:
+            anchor[p] = ratchet[e, p] * expected(terms, step, table, p, gap[e, p])[1]
+            constant += anchor[p] * gap[e, p]
     person.risk[0] = problem.risk[e]
     return constant
 
 
 @kernel
 def _choose(
-    problem: Problem, all_terms: Array, step: Array, table: Array, acts: Array, worth: Array, before: Array
+    problem: Problem, all_terms: Array, step: Array, table: Array, chosen: Array, worth: Array, before: Array
 ) -> None:
     count, schemes = problem.loadings.shape[1:]
+    acts, lower, upper = problem.acts, problem.lower, problem.upper
     knots = (all_terms.shape[2] - FIRST_KNOT) // KNOT_WIDTH
     starts, space = np.empty((4 + 2 * schemes * knots, count)), workspace(count, schemes)
-    linear, lower, upper, risk, bowl = (
-        np.empty(count),
-        np.empty(count),
-        np.empty(count),
-        np.empty(1),
-        np.empty((count, count)),
-    )
-    loadings, shift, anchor = np.empty((schemes, count)), np.empty(schemes), np.empty(schemes)
-    for e in range(acts.shape[0]):
+    rows, by_scheme = np.empty((3, count)), np.empty((2, schemes))
+    bowl, loadings, risk = np.empty((count, count)), np.empty((schemes, count)), np.empty(1)
+    for e in range(chosen.shape[0]):
         terms = all_terms[e]
-        person = Person(linear, bowl, lower, upper, loadings, shift, anchor, risk, terms, step, table)
+        person = Person(
+            rows[0], bowl, rows[1], rows[2], loadings, by_scheme[0], by_scheme[1], risk, terms, step, table
+        )  # fmt: skip
         constant = _introduce(problem, e, terms, step, table, person)
         for k in range(count):
-            acts[e, k] = min(max(problem.acts[e, k], lower[k]), upper[k])
-        best, stay = decide(person, acts[e], starts, space)
+            chosen[e, k] = min(max(acts[e, k], lower[e, k]), upper[e, k])
+        best, stay = decide(person, chosen[e], starts, space)
         worth[e], before[e] = best + constant, stay + constant
 
 

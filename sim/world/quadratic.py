@@ -12,7 +12,7 @@ from sim.rules.kernel import kernel
 Array = NDArray[np.float64]
 SLACK = 1e-13  # gradients at a bound below this share of the largest do not release it
 FLAT = 1e-10  # curvatures below this share of the largest count as none
-SWEEPS = 4  # coordinate sweeps that guess which bounds hold, before the exact solution
+SWEEPS = 4  # coordinate sweeps that guess which bounds hold, once one was met
 
 
 @kernel
@@ -54,11 +54,12 @@ def sweep(curvature: Array, slope: Array, lower: Array, upper: Array, best: Arra
         for k in range(best.shape[0]):
             if curvature[k, k] <= 0.0 or lower[k] >= upper[k]:
                 continue
-            move = min(max(best[k] + slope[k] / curvature[k, k], lower[k]), upper[k]) - best[k]
+            aim = min(max(best[k] + slope[k] / curvature[k, k], lower[k]), upper[k])
+            move = aim - best[k]
             if move != 0.0:
-                best[k] = min(max(best[k] + slope[k] / curvature[k, k], lower[k]), upper[k])
+                best[k] = aim
                 for j in range(best.shape[0]):
-                    slope[j] -= curvature[j, k] * move
+                    slope[j] -= curvature[k, j] * move
 
 
 @kernel
@@ -104,25 +105,26 @@ def box_maximum(
         slope[k] = gradient[k]
         largest = max(largest, abs(gradient[k]))
         strongest = max(strongest, curvature[k, k])
-    sweep(curvature, slope, lower, upper, best)
-    count = 0
-    for k in range(size):
-        at_bound = (best[k] >= upper[k] and slope[k] >= 0.0) or (best[k] <= lower[k] and slope[k] <= 0.0)
-        if upper[k] > lower[k] and not at_bound:
-            free[count] = k
-            count += 1
     pivot = FLAT * (strongest if strongest > 0.0 else 1.0)
+    count = at_liberty(slope, best, lower, upper, free)
+    swept = False
     for _ in range(20 * size + 20):
         if not solve(curvature, slope, free, count, -pivot if ridge else pivot, work):
             return False
         blocking = advance(best, slope, lower, upper, free, count)
         for k in range(size):
-            slope[k] = gradient[k]
+            total = gradient[k]
             for j in range(size):
-                slope[k] -= curvature[k, j] * (best[j] - start[j])
+                total -= curvature[k, j] * (best[j] - start[j])
+            slope[k] = total
         if blocking >= 0:
-            count -= 1
-            free[blocking] = free[count]
+            if swept:
+                count -= 1
+                free[blocking] = free[count]
+            else:
+                sweep(curvature, slope, lower, upper, best)
+                count = at_liberty(slope, best, lower, upper, free)
+                swept = True
             continue
         worst = most_pressing(slope, best, lower, upper, SLACK * largest)
         if worst < 0:
@@ -130,6 +132,18 @@ def box_maximum(
         free[count] = worst
         count += 1
     return True
+
+
+@kernel
+def at_liberty(slope: Array, best: Array, lower: Array, upper: Array, free: NDArray[np.int64]) -> int:
+    """Name in `free` the coordinates that no bound holds, by their slopes; returns how many there are."""
+    count = 0
+    for k in range(best.shape[0]):
+        held = (best[k] >= upper[k] and slope[k] >= 0.0) or (best[k] <= lower[k] and slope[k] <= 0.0)
+        if upper[k] > lower[k] and not held:
+            free[count] = k
+            count += 1
+    return count
 
 
 @kernel

@@ -38,7 +38,7 @@ CLIMBS = 80  # most Newton steps of a climb
 HALVINGS = 40
 CLEARLY = 1e-12  # share of |U| by which another hump must be better
 NOISE = 1e-13  # share of |U| that rounding may hide
-NOBODY = -1  # no scheme is pinned
+NOBODY = -1.0  # no scheme is pinned (a float: Numba compiles every literal integer apart)
 
 
 class Person(NamedTuple):
@@ -66,6 +66,7 @@ class Workspace(NamedTuple):
     trial: Array  # (K,)
     near: Array  # (K,)
     far: Array  # (K,)
+    probe: Array  # (K,)
     curvature: Array  # (K, K)
     factor: Array  # (K + 1, K)
     free: NDArray[np.int64]  # (K,)
@@ -77,6 +78,7 @@ def workspace(count: int, schemes: int) -> Workspace:
     return Workspace(
         np.empty(count),
         np.empty(schemes),
+        np.empty(count),
         np.empty(count),
         np.empty(count),
         np.empty(count),
@@ -104,7 +106,7 @@ def reading(person: Person, p: int, acts: Array) -> float:
 
 
 @kernel
-def assess(person: Person, acts: Array, pinned: int, price: float, space: Workspace) -> float:
+def assess(person: Person, acts: Array, pinned: float, price: float, space: Workspace) -> float:
     """U at `acts` (K,); leaves its gradient and the second derivatives of pay by reading in `space`.
 
     Scheme `pinned` pays `price` per point instead of what it pays.
@@ -162,7 +164,7 @@ def uphill(person: Person, acts: Array, space: Workspace) -> None:
 
 
 @kernel
-def climb(person: Person, acts: Array, pinned: int, price: float, space: Workspace) -> float:
+def climb(person: Person, acts: Array, pinned: float, price: float, space: Workspace) -> float:
     """Move `acts` (K,) uphill to a local maximum of U by Newton steps within the box; returns U there."""
     gradient, best, trial = space.gradient, space.best, space.trial
     worth = assess(person, acts, pinned, price, space)
@@ -212,19 +214,26 @@ def reach(person: Person, p: int, gap: float, direction: Array, acts: Array) -> 
 
 
 @kernel
-def direction_of(person: Person, p: int, space: Workspace, direction: Array) -> None:
-    """Fill `direction` (K,) with the cheapest way to move reading p: B^-1 L_p over what is open to him."""
-    count, strongest = 0, 0.0
-    bowl, loadings, lower, upper, free = person.bowl, person.loadings, person.lower, person.upper, space.free
-    for k in range(direction.shape[0]):
-        direction[k] = 0.0
-        strongest = max(strongest, bowl[k, k])
+def unlocked(lower: Array, upper: Array, free: NDArray[np.int64]) -> int:
+    """Name in `free` the activities that are open to him; returns how many there are."""
+    count = 0
+    for k in range(lower.shape[0]):
         if upper[k] > lower[k]:
-            direction[k] = loadings[p, k]
             free[count] = k
             count += 1
+    return count
+
+
+@kernel
+def direction_of(person: Person, p: int, space: Workspace, direction: Array) -> None:
+    """Fill `direction` (K,) with the cheapest way to move reading p: B^-1 L_p over what is open to him."""
+    bowl, loadings, lower, upper = person.bowl, person.loadings, person.lower, person.upper
+    strongest = 0.0
+    for k in range(direction.shape[0]):
+        direction[k] = loadings[p, k] if upper[k] > lower[k] else 0.0
+        strongest = max(strongest, bowl[k, k])
     pivot = FLAT * (strongest if strongest > 0.0 else 1.0)
-    solve(bowl, direction, free, count, -pivot, space.factor)
+    solve(bowl, direction, space.free, unlocked(lower, upper, space.free), -pivot, space.factor)
 
 
 @kernel
@@ -280,10 +289,11 @@ def land(person: Person, p: int, gap: float, acts: Array, space: Workspace) -> N
     Finds the price of a point at which he would come there by himself, by doubling and bisection; `acts` stay as they
     are where no price brings him there.
     """
-    trial, near, far = acts.copy(), space.near, space.far
+    trial, near, far = space.probe, space.near, space.far
+    copy(acts, trial)
     close, away, price, there = 0.0, 0.0, 0.0, False
     for turn in range(110):
-        climb(person, trial, p, price, space)
+        climb(person, trial, float(p), price, space)
         ahead = reading(person, p, trial) - gap
         if turn == 0:
             away = -1.0 if ahead >= 0.0 else 1.0
