@@ -36,7 +36,7 @@ def draw(source: Reader, found: list[Finding]) -> Picture:
         layout = grid(
             len(shown), COLUMNS, ROW_INCHES * len(items) + 0.2, left=1.35, across=0.3, bottom=0.2,
             title="A year's money" if alone else f"A year's money, as differences from {study.reference.name}",
-            subtitle=f"{study.currency} a year, mean of the last {source.window.weeks} weeks. To the right: more profit.{intervals}",
+            subtitle=f"{study.currency} a year, last {source.window.weeks} weeks. To the right: more profit.{intervals}",
         )  # fmt: skip
         limit = _limit(values, items)
         for place, (axes, item) in enumerate(zip(layout.axes, shown, strict=True)):
@@ -88,8 +88,9 @@ def _panel(
         right = value.mean >= 0
         ends = (value.mean, value.low, value.high) if value.known else (value.mean,)
         axes.annotate(
-            money(value.mean, currency, signed=True), (max(ends) if right else min(ends), row), (4 if right else -4, 0), textcoords="offset points",
-            va="center", ha="left" if right else "right", fontsize=9, color=INK, fontweight="bold" if name == "profit" else "normal",
+            money(value.mean, currency, signed=True), (max(ends) if right else min(ends), row), (4 if right else -4, 0),
+            textcoords="offset points", va="center", ha="left" if right else "right", fontsize=9, color=INK,
+            fontweight="bold" if name == "profit" else "normal",
         )  # fmt: skip
     axes.axvline(0, color=MUTED, linewidth=0.8, zorder=1)
     axes.axhline(len(items) - 1.5, color=RULE, linewidth=0.8, zorder=0)

@@ -47,7 +47,7 @@ def draw(source: Reader, label: str) -> Picture:
             title=f"Reported and true {measure.title}", subtitle=_subtitle(source, measure),
         )  # fmt: skip
         panels = [_panel(source, axes, arm, label, scale) for axes, arm in zip(layout.axes, arms, strict=True)]
-        _share_axes(layout.axes, layout.columns, source)
+        _share_axes(layout.axes, layout.columns, source, scale)
         hover = [_hover(axes, weeks, tracks) for axes, (weeks, tracks) in zip(layout.axes, panels, strict=True)]
     ends = "; ".join(
         f"{arm.name}: reported {t[0].values[-1]}, true {t[1].values[-1]}"
@@ -126,7 +126,7 @@ def _marks(axes: Axes, arm: Arm, shown: int, weeks: int) -> None:
             )  # fmt: skip
 
 
-def _share_axes(all_axes: list[Axes], columns: int, source: Reader) -> None:
+def _share_axes(all_axes: list[Axes], columns: int, source: Reader, scale: Scale) -> None:
     study = source.study
     shown = min(BURN_IN_SHOWN, study.burn_in)
     low = min(axes.get_ylim()[0] for axes in all_axes)
@@ -136,28 +136,27 @@ def _share_axes(all_axes: list[Axes], columns: int, source: Reader) -> None:
     for place, axes in enumerate(all_axes):
         axes.set_ylim(low, high)
         axes.set_xlim(-shown, study.weeks + LABEL_ROOM * (study.weeks + shown))
-        axes.set_xticks(range(0, study.weeks + 1, step))
+        ticks = range(0, study.weeks + 1, step)
+        axes.set_xticks(ticks, [f"week {tick}" if tick == 0 else f"{tick}" for tick in ticks])
         axes.hlines(axes.get_yticks(), -shown, study.weeks, color=RULE, linewidth=0.6, zorder=0.5)
         axes.set_ylim(low, high)
         axes.spines["bottom"].set_bounds(-shown, study.weeks)
         axes.spines["bottom"].set_color(RULE)
         axes.tick_params(labelleft=place % columns == 0)
-        _label_ends(axes, study.weeks, low, high)
-        if place == 0:
-            axes.set_xlabel("week", loc="left")
-            if shown >= 13:
-                axes.annotate("burn-in", (-shown, low), (3, 3), textcoords="offset points", fontsize=8, color=MUTED)
+        _label_ends(axes, scale, study.weeks, low, high)
+        if place == 0 and shown >= 13:
+            axes.annotate("burn-in", (-shown, low), (3, 3), textcoords="offset points", fontsize=8, color=MUTED)
 
 
-def _label_ends(axes: Axes, weeks: int, low: float, high: float) -> None:
+def _label_ends(axes: Axes, scale: Scale, weeks: int, low: float, high: float) -> None:
     """Name and last value beside each line, moved apart where they would meet."""
     known = [end for end in axes.ends if np.isfinite(end[2])]  # type: ignore[attr-defined]
     places = spread([value for _, _, value in known], 0.17 * (high - low))
     span = axes.get_xlim()
     x = weeks + 0.02 * (span[1] - span[0])
     for (name, color, value), y in zip(known, places, strict=True):
-        axes.text(x, y, f"{name}\n{value:,.0f}" if abs(value) >= 10 else f"{name}\n{value:,.1f}", color=color, fontsize=9.5,
-                  fontweight="bold", va="center", linespacing=1.1)  # fmt: skip
+        text = f"{name}\n{scale.plain(value / scale.factor)}"
+        axes.text(x, y, text, color=color, fontsize=9.5, fontweight="bold", va="center", linespacing=1.1)
 
 
 def _hover(axes: Axes, weeks: list[int], tracks: list[Track]) -> Panel:

@@ -59,11 +59,9 @@ def draw(source: Reader, found: list[Finding]) -> Picture | None:
             _names(axes, acts, shown=place % columns == 0)
             time = item.levels["gaming_time"]
             panel_title(axes, item.arm.name, f"{percent(time.mean, 1)} of time on tactics" if time.defined else "")
-    kinds = [kind for kind in KINDS if any(act.kind == kind for act in acts)]
     return Picture(
         "what-staff-did", layout.figure, alt=_alt(acts, levels, found),
-        caption=f"Blue: serving; grey: speed; orange: tactics; light blue: managing. "
-        f"Shown: {listed(kinds)} in use in at least one arm." if kinds else "Intensity of each activity.",
+        caption="Blue: serving. Dark grey: speed. Orange: tactics. Light blue: managing. Left out: what nobody does.",
     )  # fmt: skip
 
 
@@ -100,7 +98,7 @@ def _panel(axes: Axes, acts: list[Act], values: Mapping[Any, Any], twin: Mapping
         value = float(values[act.indicator])
         axes.barh(row, value, height=0.6, color=COLORS[act.kind], zorder=2)
         right = value
-        if twin is not None:
+        if twin is not None and max(value, float(twin[act.indicator])) >= LEAST:
             mark = float(twin[act.indicator])
             axes.plot([mark, mark], [row - 0.42, row + 0.42], color=INK, linewidth=1.6, zorder=3)
             right = max(value, mark)

@@ -9,7 +9,7 @@ from sim.analysis.summary import Reader
 from sim.report import style
 from sim.report.findings import Finding, Reading
 from sim.report.style import INK, MUTED, REPORTED, RULE, STAKE, TRUE, Picture, grid, looks, panel_title
-from sim.report.words import Scale, capital, listed, part
+from sim.report.words import LOG_PARTS, PARTS, Scale, capital, listed, part
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COLUMNS = 3
 ROW_INCHES = 0.27
 BAR = 0.62
+LABEL = 0.3
 # Shown in two groups; the parts add up in any order.
 ACTED_UPON = tuple(name for name in COMPONENTS if name not in HONEST)
 
@@ -61,8 +62,9 @@ def _subtitle(source: Reader, survey: bool) -> str:
 
 
 def _caption(source: Reader, honest: list[str], acted: list[str], survey: bool) -> str:
+    names = PARTS if survey else LOG_PARTS
     absent = [name for name in COMPONENTS if name not in honest and name not in acted]
-    zero = f" Zero at this rounding in every arm: {listed(absent)}." if absent else ""
+    zero = f" Zero at this rounding in every arm: {listed([names[name] for name in absent])}." if absent else ""
     kind = "A survey" if survey else "A log"
     return (
         f"{kind} differs from the truth even when nobody has a stake; only what lies beyond that floor is gaming.{zero}"
@@ -90,8 +92,9 @@ def _limits(readings: list[Reading], honest: list[str], acted: list[str], scale:
             place += r.parts[name].mean
             places.append(place)
     low, high = min(places) * scale.factor, max(places) * scale.factor
-    room = 0.22 * max(high - low, 10 * scale.step)
-    return low - room, high + room
+    span = max(high - low, 10 * scale.step)
+    # The label beside the last dot takes LABEL of the panel's width, however short the bars are.
+    return low - 0.08 * span, low + span / (1 - LABEL)
 
 
 class _Bars:
@@ -129,7 +132,8 @@ class _Bars:
             self.axes.plot(ends, [row, row], color=color, linewidth=1.6, zorder=3, alpha=0.6)
         right = max(place, value.high * self.scale.factor) if value.known else place
         self.axes.annotate(
-            self.scale.value(place / self.scale.factor), (right, row), (8, 0), textcoords="offset points", color=color, fontweight="bold", va="center", fontsize=10.5,
+            self.scale.plain(place / self.scale.factor), (right, row), (8, 0), textcoords="offset points",
+            color=color, fontweight="bold", va="center", fontsize=10.5,
         )  # fmt: skip
         self.axes.plot([place, place], [row, row + 1 if row == 0 else row - 1], color=RULE, linewidth=0.8, zorder=1)
 

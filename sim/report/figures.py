@@ -14,12 +14,16 @@ from sim.report.style import Picture, looks
 # More than this many measures are in the tables, not in pictures of their own.
 MOST_MEASURES = 4
 PIXELS_AN_INCH = 200
+# Inches of white around a picture for slides; in the page it stands flush with the text.
+MARGIN = 0.25
 
 
 def draw_all(source: Reader, found: list[Finding]) -> dict[str, list[Picture]]:
     """Pictures by the section of the report they belong to, in its order; a section without pictures is left out."""
     known = [label for label in source.study.shown if any(label in item.readings for item in found)][:MOST_MEASURES]
-    answered = [label for label in known if any(i.readings[label].reported.defined for i in found if label in i.readings)]
+    answered = [
+        label for label in known if any(i.readings[label].reported.defined for i in found if label in i.readings)
+    ]
     staff = figure_staff.draw(source, found)
     sections = {
         "Reported and true": [figure_series.draw(source, label) for label in known],
@@ -61,5 +65,8 @@ def _bytes(picture: Picture, kind: str) -> bytes:
     buffer = BytesIO()
     # The date would make two reports of one result differ; the salt keeps the ids of two pictures in a page apart.
     with looks(), mpl.rc_context({"svg.hashsalt": picture.name}):
-        picture.figure.savefig(buffer, format=kind, dpi=PIXELS_AN_INCH, metadata={"Date": None} if kind == "svg" else None)
+        if kind == "svg":
+            picture.figure.savefig(buffer, format="svg", metadata={"Date": None})
+        else:
+            picture.figure.savefig(buffer, format=kind, dpi=PIXELS_AN_INCH, bbox_inches="tight", pad_inches=MARGIN)
     return buffer.getvalue()

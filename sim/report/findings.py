@@ -128,7 +128,8 @@ def reading(source: Reader, arm: Arm, label: str) -> Reading | None:
     parting = indices.parting(source.weekly_excess(arm, label), measure.sign, source.study.pay_every)
     plain = Reading(
         measure, own["reported"], own["true"], gap=estimate(split["gap"]), floor=estimate(split["floor"]),
-        excess=estimate(split["excess"]), shift=estimate(split["shift"]), paired_floor=bool(split["paired"].all()), parts=parts, beyond=beyond, parting=parting, unread=own["unread"].mean,
+        excess=estimate(split["excess"]), shift=estimate(split["shift"]), paired_floor=bool(split["paired"].all()),
+        parts=parts, beyond=beyond, parting=parting, unread=own["unread"].mean,
     )  # fmt: skip
     return _compared(source, arm, plain)
 

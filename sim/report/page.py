@@ -20,7 +20,7 @@ from sim.report.figures import svg
 from sim.report.findings import Finding, Reading, reading
 from sim.report.style import Picture
 from sim.report.verdict import Verdict
-from sim.report.words import Scale, capital, listed, money, money_interval, number, percent
+from sim.report.words import MINUS, Scale, capital, listed, money, money_interval, number, percent
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Keys of the manifest that are told elsewhere on the page, or are too long for a line.
@@ -28,12 +28,21 @@ TOLD = {"arms", "scenarios", "activities", "differences", "failures", "warnings"
 
 
 def render_page(
-    source: Reader, found: list[Finding], told: Verdict, pictures: Mapping[str, list[Picture]], manifest: Mapping[str, Any]
+    source: Reader,
+    found: list[Finding],
+    told: Verdict,
+    pictures: Mapping[str, list[Picture]],
+    manifest: Mapping[str, Any],
 ) -> str:
     """The whole page as HTML."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.filters["whole"] = _whole
     study = source.study
     context = {
         "study": study,
@@ -48,7 +57,9 @@ def render_page(
         "scenarios": {arm.name: _yaml(manifest.get("scenarios", {}).get(arm.scenario)) for arm in study.arms},
         "warnings": [str(text) for text in manifest.get("warnings") or []],
         "failures": [_failure(row) for row in manifest.get("failures") or []],
-        "facts": {key: value for key, value in manifest.items() if key not in TOLD and not isinstance(value, (dict, list))},
+        "facts": {
+            key: value for key, value in manifest.items() if key not in TOLD and not isinstance(value, (dict, list))
+        },
         "versions": manifest.get("versions") or {},
         "imbalance": f"{imbalance(source.tables['series'], source.tables['waterfall']):.0e}",
         "colors": {"reported": style.REPORTED, "true": style.TRUE},
@@ -56,6 +67,11 @@ def render_page(
         "script": Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
     }
     return environment.get_template("report.html").render(context)
+
+
+def _whole(text: str) -> str:
+    """Words in which no line breaks between a minus sign and its number, nor between a number and its unit."""
+    return text.replace(MINUS, MINUS + "\u2060").replace(" %", "\u00a0%")
 
 
 def _figure(picture: Picture) -> dict[str, Any]:
@@ -81,7 +97,9 @@ def _headline(study: Study, found: list[Finding]) -> list[dict[str, Any]]:
 def _cells(r: Reading) -> dict[str, Any]:
     scale = Scale(r.measure, r.true.mean)
     values = {"reported": r.reported, "true": r.true, "gap": r.gap, "floor": r.floor, "excess": r.excess}
-    cells: dict[str, Any] = {name: (scale.plain(value.mean), scale.interval(value).strip()) for name, value in values.items()}
+    cells: dict[str, Any] = {
+        name: (scale.plain(value.mean), scale.interval(value).strip()) for name, value in values.items()
+    }
     unit = "%" if r.measure.unit == "share" else r.measure.unit
     return cells | {"measure": capital(r.measure.title), "unit": unit, "title": r.measure.scale}
 
@@ -92,7 +110,11 @@ def _measures(source: Reader) -> list[dict[str, Any]]:
     for arm in source.study.arms:
         known = [r for label in arm.measures if (r := reading(source, arm, label)) is not None]
         for place, r in enumerate(known):
-            row = {"arm": arm.name, "span": len(known) if place == 0 else 0, "paid": r.measure.label in arm.paid_measures}
+            row = {
+                "arm": arm.name,
+                "span": len(known) if place == 0 else 0,
+                "paid": r.measure.label in arm.paid_measures,
+            }
             scale = Scale(r.measure, r.true.mean)
             for name, change in (("d_reported", r.d_reported), ("d_true", r.d_true)):
                 row[name] = scale.change(change) if change is not None and change.defined else "–"
@@ -122,7 +144,10 @@ def _levels(study: Study, found: list[Finding]) -> list[tuple[str, list[tuple[st
             continue
         cells = [(write(v.mean), f"({write(v.low)} to {write(v.high)})" if v.known else "") for v in values]
         rows.append((title, cells))
-    lost = [(money(f.bonus_on_gap.mean, study.currency), money_interval(f.bonus_on_gap, study.currency).strip()) for f in found]
+    lost = [
+        (money(f.bonus_on_gap.mean, study.currency), money_interval(f.bonus_on_gap, study.currency).strip())
+        for f in found
+    ]
     if any(item.bonus_on_gap.defined for item in found):
         rows.append(("Bonuses that bought score without substance", lost))
     return rows

@@ -31,8 +31,8 @@ GOOD_FONTS = (
     "DejaVu Sans",
 )
 WIDTH = 10.0
-EDGE = 0.12
-SUBTITLE_LETTERS = 150
+EDGE = 0.02
+SUBTITLE_LETTERS = 165
 POINTS = 72.0
 
 
@@ -84,7 +84,7 @@ def looks() -> AbstractContextManager[Any]:
             "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "xtick.major.size": 3,
             "ytick.major.size": 0, "ytick.major.pad": 4, "axes.grid": False, "svg.fonttype": "none",
             "svg.hashsalt": "gamed", "figure.facecolor": "white", "axes.axisbelow": True, "axes.unicode_minus": True,
-            "hatch.linewidth": 0.6,
+            "text.parse_math": False,
         }
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def grid(
     rows = -(-count // columns)
     height = top + bottom + rows * panel_height + (rows - 1) * down
     figure = Figure(figsize=(WIDTH, height))
-    figure.text(EDGE / WIDTH, 1 - EDGE / height, title, fontsize=15, fontweight="bold", va="top")
+    figure.text(EDGE / WIDTH, 1 - 0.1 / height, title, fontsize=15, fontweight="bold", va="top")
     figure.text(
         EDGE / WIDTH, 1 - 0.44 / height, "\n".join(lines), fontsize=9.5, color=MUTED, va="top", linespacing=1.35
     )
@@ -128,7 +128,12 @@ def grid(
 def panel_title(axes: Axes, title: str, note: str = "", color: str = INK) -> None:
     """The name of a panel above it, with a quiet note behind or below."""
     lift = 18 if note else 7
-    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom", "annotation_clip": False}
+    place: dict[str, Any] = {
+        "xycoords": "axes fraction",
+        "textcoords": "offset points",
+        "va": "bottom",
+        "annotation_clip": False,
+    }
     axes.annotate(title, (0, 1), (0, lift), fontsize=11, fontweight="bold", color=color, **place)
     if note:
         axes.annotate(note, (0, 1), (0, 6), fontsize=9, color=MUTED, **place)

@@ -24,7 +24,12 @@ class Point:
     """A few short sentences under a title (an arm's name; empty for what concerns all)."""
 
     title: str
-    text: str
+    sentences: list[str]
+
+    @property
+    def text(self) -> str:
+        """All of it in one paragraph."""
+        return " ".join(self.sentences)
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,12 @@ class Verdict:
 def verdict(source: Reader, found: list[Finding]) -> Verdict:
     """The verdict on a run (one arm) or a comparison."""
     study = source.study
-    details = [Point(item.arm.name, " ".join(_details(study, item))) for item in found]
+    details = [Point(item.arm.name, list(_details(study, item))) for item in found]
     if len(found) == 1:
         return Verdict(_run_lead(source, found[0]), list(_run_points(source, found[0])), details)
     others = [item for item in found if item.arm is not study.reference]
-    points = [Point(item.arm.name, " ".join(_arm_sentences(source, item))) for item in others[:MOST_ARMS]]
-    points += [Point("", text) for text in _all_arms(source, found, others)]
+    points = [Point(item.arm.name, list(_arm_sentences(source, item))) for item in others[:MOST_ARMS]]
+    points += [Point("", [text]) for text in _all_arms(source, found, others)]
     return Verdict(_lead(study, others), points, details)
 
 
@@ -72,18 +77,16 @@ def _run_lead(source: Reader, item: Finding) -> str:
 def _run_points(source: Reader, item: Finding) -> Iterable[Point]:
     study, reading = source.study, item.headline
     if reading is not None and reading.reported.defined:
-        since = f" {_parted(reading.parting)}" if item.arm.pays_on_measures else ""
-        yield Point("", gap(reading) + since)
-    conduct = " ".join(_conduct(item))
+        yield Point("", [gap(reading), *([_parted(reading.parting)] if item.arm.pays_on_measures else [])])
+    conduct = list(_conduct(item))
     if conduct:
         yield Point("", conduct)
     if item.levels["profit"].defined:
-        yield Point("", f"{_owners(study, item)}.")
+        yield Point("", [f"{_owners(study, item)}."])
     if item.arm.pays_on_measures:
-        yield Point(
-            "", "Whether the bonus changed the truth, one scenario alone cannot say: compare it with fixed pay."
-        )
-    yield from (Point("", text) for text in _caveats(source, [item]))
+        advice = "Whether the bonus changed the truth, one scenario alone cannot say: compare it with fixed pay."
+        yield Point("", [advice])
+    yield from (Point("", [text]) for text in _caveats(source, [item]))
 
 
 def _lead(study: Study, others: list[Finding]) -> str:
@@ -181,7 +184,7 @@ def _all_arms(source: Reader, found: list[Finding], others: list[Finding]) -> It
     for value, title in (("true_score", "true experience"), ("profit", "profit")):
         groups = ranking(source, found, value)
         if len(groups) > 1:
-            order = ", then ".join(" = ".join(item.arm.name for item in group) for group in groups)
+            order = ", then ".join(_level_names(group) for group in groups)
             said.append(f"on {title}, {order}")
         elif groups and len(groups[0]) > 1:
             said.append(f"on {title} they cannot be told apart")
@@ -197,6 +200,11 @@ def _all_arms(source: Reader, found: list[Finding], others: list[Finding]) -> It
     if len(others) > MOST_ARMS:
         yield f"{listed([item.arm.name for item in others[MOST_ARMS:]])}: see the details."
     yield from _caveats(source, others)
+
+
+def _level_names(group: list[Finding]) -> str:
+    names = listed([item.arm.name for item in group])
+    return f"{names} (level)" if len(group) > 1 else names
 
 
 def _caveats(source: Reader, found: list[Finding]) -> Iterable[str]:

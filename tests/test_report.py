@@ -1,0 +1,216 @@
+"""The report is honest: in words, in the table and on the page, for worlds whose answers are known."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_tables import GAMED, HONEST_GAIN, LOSING, NOISY, NOTHING, PERVERSE, SALARY, FakeArm, build
+
+from sim.analysis.estimate import Estimate
+from sim.analysis.manifest import Measure
+from sim.report import Rendered, describe, render
+from sim.report.style import spread
+from sim.report.words import Scale, listed, money, number, when
+
+RUSHED = FakeArm("rushed", "Speed bonus", ("handle_time",), truth={"handle_time": -1.0, "nps": -5.0})
+FALLEN = FakeArm("fallen", "Loud bonus", ("nps",), acted={"nps": {"steering": -6.0}})
+
+
+def told(*arms: FakeArm, replicates: int = 8) -> str:
+    text = describe(*build(list(arms), replicates=replicates)).verdict
+    return " ".join(text.split())
+
+
+def write(folder: Path, arms: list[FakeArm], **changes: Any) -> Path:
+    tables, manifest = build(arms, replicates=3, weeks=64, burn_in=16)
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    manifest |= {"files": {f"{name}.parquet": "" for name in tables}} | changes
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+# What the verdict says
+
+
+def test_nothing_happens() -> None:
+    text = told(SALARY, NOTHING)
+    assert "Under Idle bonus nothing moved: no difference beyond noise." in text
+    assert "gaming" not in text
+
+
+def test_pure_gaming() -> None:
+    text = told(SALARY, GAMED)
+    assert "Under Score bonus the score got better and the service did not." in text
+    assert "None of the reported gain is true." in text
+    assert "an honest survey shows 9 of it; the other 26 is gaming (choosing whom to ask 19" in text
+    assert re.search(r"They part beyond that from week 2[6-9]", text)
+
+
+def test_perverse() -> None:
+    text = told(SALARY, PERVERSE)
+    assert "the score got better while the service got worse" in text
+    assert re.search(r"From week (2[6-9]|3\d) .* the score stands above and the truth below fixed pay", text)
+    assert "Who pays: customers −0.1" in text
+
+
+def test_the_target_works() -> None:
+    text = told(SALARY, HONEST_GAIN)
+    assert "the target worked: the score got better because the service did" in text
+    assert "gaming" not in text
+    assert "Who gains: customers +0.1" in text
+
+
+def test_outcome_pay_loses() -> None:
+    text = told(SALARY, LOSING)
+    assert "Under Late outcome pay the score and the service both got worse." in text
+    assert "gaming" not in text
+    assert "on true experience, Salary, then Late outcome pay" in text
+
+
+def test_a_target_met_at_the_customers_cost() -> None:
+    assert "the target was met and customers were worse off for it" in told(SALARY, RUSHED)
+
+
+def test_too_wide_to_tell_says_how_many_replicates_would() -> None:
+    text = told(SALARY, NOISY, replicates=6)
+    assert "too uncertain to call" in text
+    assert re.search(r"About \d+ replicates would settle a difference of 2 points", text)
+
+
+def test_one_replicate() -> None:
+    text = told(SALARY, GAMED, replicates=1)
+    assert "cannot tell luck from effect" in text
+    assert "gaming" not in text
+    assert "One replicate gives no interval" in text
+
+
+def test_acts_that_make_the_score_look_worse_are_not_called_gaming() -> None:
+    text = told(SALARY, FALLEN)
+    assert "make the score look worse" in text
+    assert "gaming" not in text
+
+
+def test_a_run_alone() -> None:
+    text = told(GAMED)
+    assert text.startswith("Over the last 52 weeks the reported NPS was 47")
+    assert "26 is gaming" in text
+    assert "compare it with fixed pay" in text
+    text = told(SALARY)
+    assert "about what an honest survey shows with nothing paid (9)" in text
+    assert "gaming" not in text
+
+
+def test_nobody_answers() -> None:
+    text = told(FakeArm("never", "Never", ("nps",), unread=tuple(range(-26, 156))))
+    assert "Nobody answered, so there is no reported NPS." in text
+
+
+def test_without_fixed_pay_the_first_arm_is_the_yardstick() -> None:
+    assert told(GAMED, PERVERSE).startswith("Against Score bonus, under Harsh bonus")
+
+
+def test_many_arms_stay_short() -> None:
+    text = describe(*build([SALARY, GAMED, PERVERSE, HONEST_GAIN, LOSING, NOTHING], replicates=4)).verdict
+    assert text.count("\n- ") <= 7
+    assert all(len(line) <= 92 for line in text.splitlines())
+
+
+# The table
+
+
+def test_the_table_is_aligned_and_fits() -> None:
+    lines = describe(*build([SALARY, GAMED, HONEST_GAIN], replicates=2)).table.splitlines()
+    assert all(len(line) <= 100 for line in lines)
+    end = lines[0].index("reported") + len("reported")
+    assert all(line[end] == " " for line in lines[2:-1])
+    assert "NPS*" in lines[4]
+
+
+# The page
+
+
+def test_the_page_stands_alone(tmp_path: Path) -> None:
+    rendered = render(write(tmp_path, [SALARY, GAMED, HONEST_GAIN]))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert rendered.html == tmp_path / "report.html"
+    assert not re.findall(r"(?:src|href)\s*=\s*[\"'](?!#)", page)
+    assert not re.findall(r"url\((?!#)", page)
+    assert "@import" not in page
+    assert len(page) < 1_500_000
+    # Verdict first, figures after it, method last.
+    assert page.index("Verdict") < page.index("<figure") < page.index("Method and caveats")
+    assert page.count('role="img"') == page.count("<figure")
+    assert all(len(alt) > 30 for alt in re.findall(r'role="img" aria-label="([^"]*)"', page))
+    assert {path.suffix for path in rendered.figures} == {".png", ".svg"}
+    assert all(path.stat().st_size > 1000 for path in rendered.figures)
+    assert not list(tmp_path.rglob("*.partial"))
+
+
+def test_ids_of_figures_do_not_clash(tmp_path: Path) -> None:
+    render(write(tmp_path, [SALARY, GAMED]))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    clips = re.findall(r'<clipPath id="([^"]+)"', page)
+    assert len(clips) == len(set(clips))
+
+
+def test_a_report_is_the_same_twice(tmp_path: Path) -> None:
+    folder = write(tmp_path, [SALARY, GAMED])
+    render(folder)
+    first = (folder / "report.html").read_bytes()
+    render(folder)
+    assert (folder / "report.html").read_bytes() == first
+
+
+def test_words_of_a_user_cannot_break_the_page(tmp_path: Path) -> None:
+    evil = FakeArm("evil", '<script>alert(1)</script> $x^2$ & "quotes"', ("nps",))
+    render(write(tmp_path, [SALARY, evil]))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+
+
+def test_failures_and_warnings_are_told(tmp_path: Path) -> None:
+    failure = {"scenario": "gamed", "replicate": 2, "stage": "run", "message": "no luck"}
+    render(write(tmp_path, [SALARY, GAMED], failures=[failure], warnings=["equal budgets not reached"]))
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "1 run failed" in page
+    assert "no luck" in page
+    assert "equal budgets not reached" in page
+
+
+def test_nothing_is_written_where_nothing_is_kept() -> None:
+    rendered = describe(*build([SALARY], replicates=2))
+    assert isinstance(rendered, Rendered)
+    assert rendered.as_dict() == {"verdict": rendered.verdict, "table": rendered.table, "html": None, "figures": []}
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1_254_000, "$1.25 m"), (-84_300, "−$84.3k"), (0.0, "$0"), (999_900, "$1.00 m"), (12.5, "$12.5"), (0.001, "$0")],
+)
+def test_money(value: float, text: str) -> None:
+    assert money(value, "USD") == text
+
+
+def test_other_words() -> None:
+    assert money(500, "CHF") == "500 CHF"
+    assert number(-0.04, 0.1) == "0.0"
+    assert number(-3.26, 0.1, signed=True) == "−3.3"
+    assert when(0) == "week 0 (month 1)"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    share = Scale(Measure("x", "x", unit="share", low=0.0, high=1.0), 0.7)
+    assert share.level(Estimate(0.714, 0.70, 0.73, 8)) == "71.4 % (70.0 to 73.0)"
+
+
+def test_labels_are_moved_apart_and_no_further() -> None:
+    assert spread([1.0, 5.0], 2.0) == [1.0, 5.0]
+    assert spread([1.0, 1.0], 2.0) == [0.0, 2.0]
+    out = spread([3.0, 1.0, 2.9], 1.0)
+    assert out[1] < out[2] < out[0]
