@@ -82,17 +82,22 @@ def failing_softly(folder: Path) -> Iterator[None]:
         typer.echo(f"gamed: {error}\nNothing was finished. Choose another folder with --out.", err=True)
         raise typer.Exit(1) from None
     except Exception as error:
-        traceback.print_exc()
         kept = f"What was written before is in {folder}." if folder.exists() else "Nothing was finished."
-        typer.echo(f"gamed: the run failed: {type(error).__name__}: {error}\n{kept}", err=True)
+        _confess("the run", error, kept)
         raise typer.Exit(1) from None
+
+
+def _confess(what: str, error: Exception, kept: str) -> None:
+    """A fault of the program: the trace for a bug report, what it was, what is kept."""
+    traceback.print_exception(error)
+    typer.echo(f"gamed: {what} failed: {type(error).__name__}: {error}\n{kept}", err=True)
 
 
 def finish(result: Result, wishes: Wishes) -> None:
     """Print what came of a run and end with its status."""
+    told = True
     if result.folder is not None and result.tables:
-        with failing_softly(result.folder):
-            _tell(result.folder, wishes)
+        told = _told(result.folder, wishes)
     for failure in result.failures:
         where = ", ".join(f"{key} {failure[key]}" for key in ("scenario", "replicate") if failure[key] is not None)
         typer.echo(f"gamed: {where or failure['stage']}: {failure['message']}", err=True)
@@ -102,7 +107,18 @@ def finish(result: Result, wishes: Wishes) -> None:
         raise typer.Exit(130)
     if result.failures:
         typer.echo(f"gamed: {len(result.failures)} failed; {kept}.", err=True)
+    if result.failures or not told:
         raise typer.Exit(1)
+
+
+def _told(folder: Path, wishes: Wishes) -> bool:
+    """Report a result; a report that breaks does not hide that the result is there."""
+    try:
+        _tell(folder, wishes)
+    except Exception as error:
+        _confess("the report", error, f"The tables are in {folder}; once mended: gamed report {folder}")
+        return False
+    return True
 
 
 def show_folder(folder: Path, wishes: Wishes) -> None:
@@ -114,7 +130,10 @@ def show_folder(folder: Path, wishes: Wishes) -> None:
     try:
         _tell(folder, wishes)
     except NotAResult as error:
-        raise ScenarioError.at(Mark(str(folder)), str(error)) from None
+        raise ScenarioError.at(Mark(str(folder)), str(error).removeprefix(f"{folder} ")) from None
+    except Exception as error:
+        _confess("the report", error, f"The tables are as they were in {folder}.")
+        raise typer.Exit(1) from None
 
 
 def _tell(folder: Path, wishes: Wishes) -> None:

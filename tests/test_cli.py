@@ -284,6 +284,32 @@ def test_a_fault_of_the_program_ends_with_1_and_its_trace(gamed: Gamed, engine: 
     assert (told.status, "Traceback" in told.err) == (1, False)
 
 
+def test_a_report_that_breaks_does_not_hide_the_result(
+    gamed: Gamed, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path) -> Rendered:
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(sim, "render", broken)
+    told = gamed("run", "world.yaml")
+    assert told.status == 1
+    assert told.err.endswith(
+        "gamed: the report failed: RuntimeError: no ink\n"
+        "The tables are in results/world-1; once mended: gamed report results/world-1\n"
+    )
+    engine.changes = {"interrupted": True}
+    assert gamed("run", "world.yaml").status == 130
+    told = gamed("report", "results/world-1")
+    assert (told.status, "The tables are as they were in results/world-1." in told.err) == (1, True)
+
+
+def test_a_folder_without_a_result_is_wrong_input(gamed: Gamed) -> None:
+    Path("broken").mkdir()
+    Path("broken/manifest.json").write_text("oops")
+    told = gamed("report", "broken")
+    assert (told.status, told.err.startswith("broken: holds no finished result: JSONDecodeError")) == (2, True)
+
+
 def test_without_a_command_there_is_help(gamed: Gamed) -> None:
     assert "Commands:" in gamed("--help").out
     told = gamed()
