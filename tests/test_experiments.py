@@ -55,7 +55,7 @@ class Toy:
             (Path(what) / f"begun-{self.replicate}").touch()
             time.sleep(0.15)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self, micro: bool = False) -> dict[str, pd.DataFrame]:
         weeks = range(-self.spec.burn_in, self.spec.weeks, self.spec.pay.every)
         luck = 0.9 + 0.05 * self.replicate
         tidy = {"replicate": self.replicate, "firm": 0, "week": list(weeks)}
@@ -63,7 +63,7 @@ class Toy:
         schemes = [scheme for scheme in self.spec.pay.schemes if scheme.from_week < self.spec.weeks]
         bonus = sum(scheme.rate**1.5 * luck + scheme.bonus for scheme in schemes)
         staff = pd.DataFrame({**tidy, "role": "employee", "bonus": bonus, "certainty_equivalent": 3000.0 + bonus})
-        return {"series": series, "staff": staff, "customers": series.drop(columns="measure")}
+        return {"series": series, "staff": staff} | ({"customers": series} if micro else {})
 
 
 @pytest.fixture(autouse=True)
@@ -299,6 +299,10 @@ class TestEqualBudgets:
         paid = result.manifest["budget"]["paid"]
         assert paid["B"]["bonus_bill"] == pytest.approx(paid["A"]["bonus_bill"], rel=TOLERANCE)
         assert paid["A"]["certainty_equivalent"] == pytest.approx(3000 + paid["A"]["bonus_bill"])
+
+    def test_a_given_budget_is_the_reference(self) -> None:
+        result = compare([spec("A", pay={"schemes": PAID, "budget": 50.0})], workers=1)
+        assert result.manifest["arms"][0]["money"]["bill_after"] == pytest.approx(50, rel=TOLERANCE)
 
     def test_nobody_paid_changes_nothing(self) -> None:
         result = compare([spec("A"), spec("B")], workers=1)

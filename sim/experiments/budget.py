@@ -53,7 +53,7 @@ class Equaliser:
 
     def _reference(self, as_written: Mapping[int, float]) -> float | None:
         """The bill that a scenario sets, or that of the first arm that pays a bonus."""
-        budgets = [b for arm in self.arms if (b := getattr(arm.spec.pay, "budget", None)) is not None]
+        budgets = [arm.spec.pay.budget for arm in self.arms if arm.spec.pay.budget is not None]
         return budgets[0] if budgets else next(iter(as_written.values()), None)
 
     def _solve(self, searches: Mapping[int, Search]) -> None:

@@ -19,8 +19,7 @@ MICRO = "customers"
 
 def read_tables(model: Any, *, micro: bool = False) -> Packed:
     """What every run hands back: the model's tables, packed; the one of customers only when asked for."""
-    tables = model.tables()
-    return pack({name: frame for name, frame in tables.items() if micro or name != MICRO})
+    return pack(model.tables(micro=micro))
 
 
 def pack(tables: Mapping[str, pd.DataFrame]) -> Packed:
