@@ -32,9 +32,10 @@ class Target(Section):
 
 
 class Tier(Section):
-    """One step of a tiered scheme: from `at` (measure points, relative to the target if one is set) pay `bonus`."""
+    """One step of a tiered scheme: pay `bonus` from where the target is beaten by `at`."""
 
-    at: float = param(0.0, "threshold", unit="measure points")
+    at: float = param(0.0, "points by which the target is beaten (where less is better: points below it)",
+                      unit="measure points")
     bonus: float = param(0.0, "money paid in total from this step on", unit="money per pay period", ge=0)
 
 
@@ -43,8 +44,8 @@ class Scheme(Section):
 
     kind: Literal["fixed", "linear", "cliff", "tiered", "team", "tournament"] = param(
         ..., "fixed: `bonus` always; linear: rate x (y - target); cliff: `bonus` from the target on; "
-        "tiered: the highest step reached; team: linear on the team's pooled result, split evenly over the team; "
-        "tournament: `bonus` to each of the best `winners` of the team"
+        "tiered: the highest step reached; team: rate x (the team's pooled result - target) to every member, that is a pot "
+        "split evenly; tournament: `bonus` to each of the best `winners` of the team, ties share"
     )
     measure: str | None = param(None, "label of the measure that is read (none for kind: fixed)")
     who: list[Role] = param(lambda: ["employee"], "whose pay this is; managers read their team, the others the firm")
@@ -74,6 +75,8 @@ class Scheme(Section):
                 raise ValueError("a tiered scheme needs tiers")
             if any(b.at <= a.at or b.bonus < a.bonus for a, b in zip(self.tiers, self.tiers[1:], strict=False)):
                 raise ValueError("tiers rise: each `at` above the one before, each `bonus` at least the one before")
+        if self.cap is not None and self.floor is not None and self.cap < self.floor:
+            raise ValueError("cap is at least floor")
         if self.until_week is not None and self.until_week <= self.from_week:
             raise ValueError("until_week must lie after from_week")
         return self
@@ -92,6 +95,10 @@ class Pay(Section):
     )
     base_manager: float = param(4200.0, "base pay of a manager, the head, or a person in the central office",
                                 unit="money per pay period", ge=0)
+    budget: float | None = param(
+        None, "expected bonus bill to which a comparison at equal budgets tunes; left out: that of the first paying world",
+        unit="money per employee and pay period", ge=0,
+    )
     schemes: list[Scheme] = param(list, "bonus rules; their payments add up")
 
 
