@@ -90,6 +90,22 @@ class Latent(Section):
             return 4 * self.a + 7 * self.b + 10 * (1 - self.a - self.b)
         return self.a
 
+    @property
+    def sd(self) -> float:
+        """The standard deviation, in the unit of the field."""
+        if self.kind == "normal":
+            return self.b
+        if self.kind == "lognormal":
+            return self.mean * math.sqrt(math.exp(self.b * self.b) - 1)
+        if self.kind == "uniform":
+            return (self.b - self.a) / math.sqrt(12)
+        if self.kind == "exponential":
+            return self.a
+        if self.kind == "classes":
+            square = 16 * self.a + 49 * self.b + 100 * (1 - self.a - self.b)
+            return math.sqrt(max(square - self.mean**2, 0.0))
+        return 0.0
+
 
 def latent(kind: str, a: float, b: float = 0.0) -> Any:
     """A default for a `Latent` field."""

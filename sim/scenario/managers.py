@@ -26,10 +26,15 @@ class Management(Section):
     )
     coaching_gain: float = param(0.02, "ability gained per pay period by a fully coached employee", unit="sd", ge=0, le=1)
     coaching_minutes: float = param(0.03, "share of work time that full coaching takes", ge=0, le=0.5)
+    coaching_fading: float = param(0.05, "share of what was coached that fades in a pay period", ge=0, le=1)
     central_count: int = param(3, "people in the central office", ge=0, le=100)
     levers: ManagerLevers = param(ManagerLevers, "levers of a team's manager")
     central: CentralLevers = param(CentralLevers, "levers of the central office")
     head: HeadLevers = param(HeadLevers, "levers of the head")
+    first_levers: dict[str, float] = param(
+        dict, "intensities at the start by name of the lever; a lever that nobody can choose (`exists: false`) stays there",
+        unit="0-1",
+    )
 
 
 class Owners(Section):

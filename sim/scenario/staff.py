@@ -75,7 +75,9 @@ class Staff(Section):
     dismissal_loss: float = param(2.0, "loss of the job, in pay periods of base pay", unit="pay periods", ge=0, le=100)
     learning: Learning = param(Learning, "beliefs and skill")
     wellbeing: Wellbeing = param(Wellbeing, "engagement and turnover")
-    first_acts: dict[str, float] = param(dict, "intensities at the start (and for ever under choice: fixed)", unit="0-1")
+    first_acts: dict[str, float] = param(
+        lambda: {"care": 0.4}, "intensities at the start by name of the act (and for ever under choice: fixed)", unit="0-1"
+    )
 
 
 class Tactic(Section):

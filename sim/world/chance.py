@@ -34,11 +34,12 @@ PURPOSES: Final = (
     "QUIT",  # (post, week)
     "EXPOSE",  # (firm, period)
     "NOISE",  # (employee, week, place of the measure): noise of the textbook technology
+    "PANEL",  # (team, place in the panel, block): which acts are done in a contact that is only thought through
     "PILOT",  # (anything): free for tests
 )
 (
     NEED, CONTACT, ACTS, AFTER, VOICE, SURVEY, PERSON, EXIT, VERIFY, PROSPECT,
-    STAFF, BELIEF, LORE, PEER, AUDIT, QUIT, EXPOSE, NOISE, PILOT,
+    STAFF, BELIEF, LORE, PEER, AUDIT, QUIT, EXPOSE, NOISE, PANEL, PILOT,
 ) = range(len(PURPOSES))  # fmt: skip
 
 if len(set(PURPOSES)) != len(PURPOSES):

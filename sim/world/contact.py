@@ -321,7 +321,7 @@ def ask_all(w, i, e, team, when, week, at, mask, worked, passed, score, satisfac
 
 
 @kernel
-def note_panel(w, i, team, difficulty, wait, mood):
+def note_panel(w, i, team, at, difficulty, wait, u):
     """Keep the contact as it stood before service: expected effects are computed on such contacts."""
     c = w.customers[i]
     row = w.panel[team, w.teams[team].noted % st.PANEL_SIZE]
@@ -335,7 +335,8 @@ def note_panel(w, i, team, difficulty, wait, mood):
     row.contacts = float(c.contacts)
     row.voice = w.segments[c.segment].voice
     row.hope = 0.5 if c.flags & st.LOST_HOPE else 1.0
-    row.mood = mood
+    row.age = at - c.need_at
+    row.chance = u
 
 
 @kernel
@@ -407,7 +408,7 @@ def contact(w, i, at, week, team):
             return
         wait += w.teams[team].backlog / p.servers
     difficulty = difficulty_of(w, i)
-    note_panel(w, i, team, difficulty, wait, u[1])
+    note_panel(w, i, team, at, difficulty, wait, v[0])
     e, tried, worked, passed = route(w, i, when, team, u[2], difficulty, week)
     serve(w, i, at, week, team, when, e, tried, worked, passed, difficulty, wait, u[3], v)
 

@@ -174,14 +174,28 @@ def close_week(w, week):
 
 
 @kernel
-def serve_week(w, now, week, due, load):
-    """Demand, queue and contacts of the week that starts at `now`; `week` is its row in the accounts."""
+def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out, counts_out):
+    """The week that starts at `now`, accounted in `row`; adds up the firm in the order of its rows. Returns joiners."""
+    w.readings[row] = 0.0
+    w.squares[row] = 0.0
+    w.counts[row] = 0.0
     for team in range(w.p.teams):
         load[team] = 0.0
     n = demand(w, now, due, load)
     if w.p.queue:
         queues(w, load)
     for j in range(n):
-        play(w, due[j], now, week)
+        play(w, due[j], now, row)
+    joined = newcomers(w, now, row, from_row, to_row, join, raised)
     for e in range(w.p.employees):
         w.staff[e].tenure += 1.0
+    read_weekly(w, now, row)
+    close_week(w, row)
+    for r in range(w.counts.shape[1]):
+        for j in range(len(w.measures)):
+            for stage in range(st.STAGES):
+                readings_out[j, stage, 0] += w.readings[row, j, r, stage, 0]
+                readings_out[j, stage, 1] += w.readings[row, j, r, stage, 1]
+        for k in range(st.COUNTS):
+            counts_out[k] += w.counts[row, r, k]
+    return joined

@@ -1,0 +1,144 @@
+"""What people believe their acts do: trade lore to start with, single contacts to learn from, sampling to choose by.
+
+One rule for genuine service, useful and useless tactics alike: prior mean = strength × (declared effect + error).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from sim.incentives import tactics as act
+from sim.rules import employee as rules
+from sim.rules.kernel import kernel
+from sim.scenario.schema import Scenario
+from sim.world import chance
+from sim.world.people import Array, Group
+
+
+def declared(spec: Scenario, group: Group, effects: Array) -> Array:
+    """What the trade says an act does when it works, (n, M + 1, K): what it does, unless the scenario declares otherwise.
+
+    effects (n, M + 1, K) are the true expected effects; a declared one is relative to the largest among the others.
+    """
+    said = effects.copy()
+    if group.role == "employee":
+        for place, name in enumerate(act.EMPLOYEE_ACTS[act.FIRST_TACTIC :], start=act.FIRST_TACTIC):
+            lore = getattr(spec.tactics, name).lore
+            if lore is not None:
+                said[:, 1:, place] = lore * largest(effects)[:, 1:]
+    return said
+
+
+def largest(effects: Array) -> Array:
+    """(n, M + 1) largest effect of any act on each measure, in absolute value."""
+    return np.abs(effects).max(axis=2) if effects.shape[2] else np.zeros(effects.shape[:2])
+
+
+def start(
+    spec: Scenario, replicate: int, group: Group, effects: Array, posts: Iterable[int], places: Iterable[int]
+) -> None:
+    """Beliefs of people who have tried nothing yet, from lore: the named posts, about the named places of measures."""
+    learning = spec.staff.learning
+    if group.belief.shape != effects.shape:
+        group.belief, group.certainty = np.zeros(effects.shape), np.zeros(effects.shape)
+    said = declared(spec, group, effects) * group.skill[:, None, :]
+    scale = largest(said)
+    for post in posts:
+        key, who = group.key(post), int(group.succession[post])
+        for j in places:
+            size = float(scale[post, j])
+            spread = learning.doubt * size
+            group.certainty[post, j, :] = 1.0 / spread**2 if spread > 0 else np.inf
+            for k in range(effects.shape[2]):
+                error = chance.normal(spec.seed, replicate, key, who, chance.LORE, k * 256 + j)
+                group.belief[post, j, k] = learning.lore * (said[post, j, k] + learning.lore_error * size * error)
+
+
+def learn_from_contacts(spec: Scenario, group: Group, lessons: np.recarray) -> None:
+    """Take the pay period's contacts into belief: one's own fully, colleagues' at a discount (Kalman, batch by period)."""
+    learning = spec.staff.learning
+    n, own_yy = lessons["n"], lessons["yy"]
+    noise = np.zeros(n.shape[1])
+    for e in range(len(n)):
+        noise += own_yy[e]
+    total = np.zeros(n.shape[1])
+    for e in range(len(n)):
+        total += n[e]
+    noise = np.where(total > 0, noise / np.maximum(total, 1.0), np.inf)
+    noise = np.where(noise > 0, noise, np.inf)
+    for team in np.unique(group.team):
+        members = np.flatnonzero(group.team == team)
+        xx, xy = lessons["xx"][members], lessons["xy"][members]
+        all_xx, all_xy = np.zeros(xx.shape[1:]), np.zeros(xy.shape[1:])
+        for i in range(len(members)):
+            all_xx += xx[i]
+            all_xy += xy[i]
+        for i, e in enumerate(members):
+            information = (xx[i] + learning.colleagues * (all_xx - xx[i])) / noise[:, None]
+            evidence = (xy[i] + learning.colleagues * (all_xy - xy[i])) / noise[:, None]
+            take_in(group, int(e), information, evidence, learning.forgetting)
+
+
+def take_in(group: Group, post: int, information: Array, evidence: Array, forgetting: float) -> None:
+    """Bayes' rule for independent Gaussian beliefs of one person, (M + 1, K); certainty fades a little first."""
+    certainty = rules.certainty_after(1.0, forgetting) * group.certainty[post]
+    sure = np.isinf(certainty)
+    total = np.where(sure, 1.0, certainty + information)
+    mean = (np.where(sure, 0.0, certainty) * group.belief[post] + evidence) / np.where(total > 0, total, 1.0)
+    group.belief[post] = np.where(sure | (total <= 0), group.belief[post], mean)
+    group.certainty[post] = np.where(sure, certainty, total)
+
+
+def learn_from_periods(group: Group, readings: Array, variance: Array, forgetting: float) -> None:
+    """Those above learn from whole periods: y above its slow mean against the lever above its slow mean.
+
+    readings, variance (n, M) of the period, raw units; NaN where there was none.
+    """
+    if group.last_lever.shape != group.intensity.shape:
+        group.last_lever = group.intensity.copy()
+        group.level = readings.copy()
+        return
+    for post in range(group.n):
+        x = group.intensity[post] - group.last_lever[post]
+        surprise = readings[post] - group.level[post]
+        known = ~np.isnan(surprise) & (variance[post] > 0)
+        weight = np.where(known, 1.0 / np.where(known, variance[post], 1.0), 0.0)
+        information, evidence = np.zeros(group.belief.shape[1:]), np.zeros(group.belief.shape[1:])
+        information[1:] = weight[:, None] * (x * x)[None, :]
+        evidence[1:] = (weight * np.where(known, surprise, 0.0))[:, None] * x[None, :]
+        take_in(group, post, information, evidence, forgetting)
+    group.last_lever += 0.3 * (group.intensity - group.last_lever)
+    fresh = np.where(np.isnan(group.level), readings, group.level)
+    group.level = np.where(np.isnan(readings), fresh, fresh + 0.3 * (readings - fresh))
+
+
+def sampled(spec: Scenario, replicate: int, group: Group, period: int, places: list[int]) -> Array:
+    """Thompson sampling: one draw from each belief at `places` of the measures, (n, M + 1, K); the rest stays the mean."""
+    out = group.belief.copy()
+    keys = np.array([group.key(post) for post in range(group.n)])
+    _sample(spec.seed, replicate, keys, period, np.array(places), group.open, group.certainty, out)
+    return out
+
+
+@kernel
+def _sample(seed, replicate, keys, period, places, is_open, certainty, out):
+    for post in range(out.shape[0]):
+        for k in range(out.shape[2]):
+            if is_open[k]:
+                for j in places:
+                    sure = certainty[post, j, k]
+                    if 0.0 < sure < np.inf:
+                        z = chance.normal(seed, replicate, keys[post], period, chance.BELIEF, k * 256 + j)
+                        out[post, j, k] += z / math.sqrt(sure)
+
+
+def practise(spec: Scenario, group: Group) -> None:
+    """Employees' skill at tactics grows by practice and fades without."""
+    learning = spec.staff.learning
+    tactics = slice(act.FIRST_TACTIC, act.ACTS)
+    group.skill[:, tactics] = rules.practised(
+        group.skill[:, tactics], group.intensity[:, tactics], learning.practice, learning.fading
+    )

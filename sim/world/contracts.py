@@ -1,0 +1,107 @@
+"""Schemes in force: whom they pay, on which reading, against which target, and what they pay on payday."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.incentives import schemes as kinds
+from sim.scenario.pay import Scheme
+from sim.scenario.schema import Scenario
+from sim.world.people import Array, Group
+
+
+@dataclass
+class Contract:
+    """One scheme for one role. `place` is the measure's place in the scenario, -1 for none; points is its unit."""
+
+    written: Scheme
+    payout: kinds.Scheme
+    role: str
+    place: int
+    points: float
+    target: Array = field(default_factory=lambda: np.zeros(0))
+    begun: bool = False
+
+    def in_force(self, week: int) -> bool:
+        """Whether the scheme pays for a period that ends after `week`."""
+        until = self.written.until_week
+        return week >= self.written.from_week and (until is None or week < until)
+
+    @property
+    def ratchets(self) -> bool:
+        """Whether own results move own targets."""
+        return self.written.target.rule == "ratchet"
+
+
+def contracts(spec: Scenario, places: dict[str, int], points: Array, better: list[str]) -> list[Contract]:
+    """Every scheme of the scenario, once a role that it pays."""
+    made = []
+    for scheme in spec.pay.schemes:
+        place = -1 if scheme.measure is None else places[scheme.measure]
+        direction = "more" if place < 0 else better[place]
+        for role in scheme.who:
+            made.append(
+                Contract(scheme, kinds.build(scheme, direction), role, place, 1.0 if place < 0 else float(points[place]))
+            )
+    return made
+
+
+def begin(contract: Contract, n: int, firm_reading: Array) -> None:
+    """First target: as written, or the firm's reported reading (raw units) of the period before; 0 if there is none."""
+    written = contract.written.target
+    start = written.start
+    if start is None:
+        past = 0.0 if contract.place < 0 else float(firm_reading[contract.place]) * contract.points
+        is_rated = contract.written.kind in ("linear", "team", "tournament", "fixed") and written.rule == "fixed"
+        start = 0.0 if is_rated or np.isnan(past) else past + written.stretch
+    contract.target = np.full(n, start)
+    contract.begun = True
+
+
+def standing(contract: Contract, group: Group, reading: Array, observed: Array, team_reading: Array, minimum: int,
+             below: str) -> Array:  # fmt: skip
+    """The reading that counts for each person, in measure points: his own, or what the below-minimum rule says.
+
+    reading, observed, team_reading are (n,), raw units; NaN: nothing counts and nothing is paid.
+    """
+    if contract.place < 0:
+        return np.zeros(group.n)
+    enough = observed >= minimum
+    fallback = {
+        "nothing": np.full(group.n, np.nan),
+        "last": group.last_reading[:, contract.place] if group.last_reading.size else np.full(group.n, np.nan),
+        "team": team_reading,
+        "target": contract.target / contract.points,
+    }[below]
+    return np.where(enough, reading, fallback) * contract.points
+
+
+def pay(contract: Contract, group: Group, standing: Array, observed: Array) -> Array:
+    """Money for each person from this scheme, (n,); nothing where nothing can be read."""
+    if isinstance(contract.payout, kinds.Group):
+        team: NDArray[np.int64] = np.zeros(group.n, np.int64) if group.role == "manager" else group.team
+        money = contract.payout.payout(standing, contract.target, team, np.maximum(observed, 1e-9))
+    elif isinstance(contract.payout, kinds.Individual):
+        money = contract.payout.payout(standing, contract.target)
+    else:
+        raise TypeError(f"a scheme is neither individual nor of a group: {contract.written.kind}")
+    return np.where(np.isnan(money), 0.0, money)
+
+
+def move_target(contract: Contract, standing: Array) -> None:
+    """Ratchet (own result) and benchmark (mean of the peers): q' = q + step (y − q); fixed targets stay."""
+    rule, step = contract.written.target.rule, contract.written.target.step
+    if rule == "fixed":
+        return
+    known = ~np.isnan(standing)
+    if rule == "ratchet":
+        goal = standing + contract.written.target.stretch
+    else:
+        total = 0.0
+        for value in standing[known]:
+            total += value
+        goal = np.full(len(standing), total / max(1, int(known.sum())) + contract.written.target.stretch)
+    contract.target = np.where(known, contract.target + step * (goal - contract.target), contract.target)

@@ -1,0 +1,170 @@
+"""How everybody chooses: from what the schemes in force pay for which reading, what he believes his acts do to it, and costs.
+
+The utility is that of `sim.world.choice`; here stands what goes into it. No act has any worth but through pay, approval
+or served customers; no scheme, measure or scenario is known by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.incentives import schemes as kinds
+from sim.incentives import tactics as act
+from sim.incentives.expectation import Prospects, moments, prospects_of
+from sim.rules import employee as rules
+from sim.scenario.schema import Scenario
+from sim.world import chance, choice
+from sim.world.contracts import Contract
+from sim.world.people import Array, Group
+
+
+@dataclass
+class Outlook:
+    """What a group chooses on: raw readings expected now, their noise, effects believed, observations a period."""
+
+    expected: Array  # (n, M) raw units
+    sigma: Array  # (n, M) standard error of a period's reading
+    effects: Array  # (n, M + 1, K) of an attempt; row 0 perceived quality
+    observed: Array  # (n, M)
+    minutes: Array  # (n, K) work minutes a pay period that an act takes when done in every contact
+    audit: float  # chance of an audit in a pay period as things are
+
+
+def problem(
+    spec: Scenario, group: Group, contracts: list[Contract], outlook: Outlook, approval: Array
+) -> tuple[choice.Problem, Array]:
+    """The decision problem of everybody in the group; also the linear worth (n, K) of acts beside pay."""
+    n, count = group.intensity.shape
+    gap, loadings = np.zeros((n, len(contracts))), np.zeros((n, count, len(contracts)))
+    ratchet = np.zeros((n, len(contracts)))
+    for p, contract in enumerate(contracts):
+        if contract.place >= 0:
+            gap[:, p] = np.nan_to_num(outlook.expected[:, contract.place]) * contract.points - contract.target
+            loadings[:, :, p] = outlook.effects[:, contract.place + 1, :] * contract.points
+        if contract.ratchets:
+            step = contract.written.target.step
+            ratchet[:, p] = group.discount * step / (1.0 - group.discount * (1.0 - step))
+    gain = worth_beside_pay(spec, group, outlook) + approval
+    upper = np.where(group.open[None, :] & ~(group.never[:, None] & group.tactics[None, :]), 1.0, 0.0)
+    norm, pull = np.zeros((n, count)), np.zeros(n)
+    if group.role == "employee":
+        norm, pull = team_means(group), np.full(n, spec.staff.norm)
+    fixed = ~group.open
+    lower = np.where(fixed[None, :], group.intensity, 0.0)
+    upper = np.where(fixed[None, :], group.intensity, upper)
+    made = choice.problem_of(
+        np.ascontiguousarray(group.intensity), gap, loadings, group.cost, risk=group.risk, ratchet=ratchet, gain=gain,
+        pull=pull, norm=norm, lower=lower, upper=upper,
+    )  # fmt: skip
+    return made, gain
+
+
+def worth_beside_pay(spec: Scenario, group: Group, outlook: Outlook) -> Array:
+    """Linear worth of an act done in every contact: serving well − conscience − sanction − minutes, (n, K), money.
+
+    Serving better is worth something in itself for acts that are service; what is traceable or troubles the conscience
+    has no worth of its own, only harm.
+    """
+    served = outlook.effects[:, 0, :]
+    served = np.where(group.tactics[None, :], np.minimum(served, 0.0), served)
+    loss = spec.audit.fine + spec.audit.dismissal * spec.staff.dismissal_loss * group.base
+    return (
+        group.intrinsic[:, None] * served
+        - group.conscience[:, None] * group.moral[None, :]
+        - (group.audit_belief * loss)[:, None] * group.traceability[None, :]
+        - spec.staff.minute * outlook.minutes
+    )
+
+
+def team_means(group: Group) -> Array:
+    """(n, K) what one's team does on average."""
+    means = np.zeros(group.intensity.shape)
+    for team in np.unique(group.team):
+        members = group.team == team
+        total = np.zeros(group.intensity.shape[1])
+        for row in group.intensity[members]:
+            total += row
+        means[members] = total / members.sum()
+    return means
+
+
+def prospects(group: Group, contracts: list[Contract], outlook: Outlook, gap: Array) -> Prospects:
+    """What everybody is to expect from pay at expected gaps (n, P), the others' results as they are."""
+    shape = (group.n, len(contracts))
+    sigma, target, weights = np.zeros(shape), np.zeros(shape), np.ones(shape)
+    for p, contract in enumerate(contracts):
+        target[:, p] = contract.target
+        if contract.place >= 0:
+            sigma[:, p] = outlook.sigma[:, contract.place] * contract.points
+            weights[:, p] = np.maximum(outlook.observed[:, contract.place], 1e-9)
+    team: NDArray[np.int64] = np.zeros(group.n, np.int64) if group.role == "manager" else group.team
+    return prospects_of([c.payout for c in contracts], sigma, target, gap + target, team, weights)
+
+
+def best(
+    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, rational: bool
+) -> tuple[choice.Choice, bool]:
+    """Everybody's choice and whether it is a fixed point where pay depends on others and all reason it through."""
+    if rational and any(isinstance(c.payout, kinds.Group) for c in contracts):
+        settled = choice.settle(made, lambda gap: prospects(group, contracts, outlook, gap), tolerance=1e-6, rounds=60)
+        return settled.choice, settled.converged
+    return choice.choose(made, prospects(group, contracts, outlook, made.gap)), True
+
+
+def imitate(
+    spec: Scenario, replicate: int, group: Group, period: int, chosen: Array, made: choice.Problem, gain: Array
+) -> Array:
+    """Proportional imitation (Schlag 1998): look at one colleague; if he was paid better, perhaps do as he did.
+
+    One copies what one may do oneself, and only if the difference in pay is worth the effort and the scruple.
+    """
+    out = chosen.copy()
+    for e in range(group.n):
+        colleagues = np.flatnonzero((group.team == group.team[e]) & (np.arange(group.n) != e))
+        if not len(colleagues):
+            continue
+        u = chance.four(spec.seed, replicate, group.key(e), period, chance.PEER, 0)
+        other = colleagues[int(u[0] * len(colleagues))]
+        difference = group.bonus[other] - group.bonus[e]
+        if u[1] >= rules.copy_probability(difference, spec.staff.learning.imitation):
+            continue
+        copied = np.minimum(np.maximum(group.intensity[other], made.lower[e]), made.upper[e])
+        price = burden(gain[e], group.cost, copied) - burden(gain[e], group.cost, group.intensity[e])
+        if difference > price:
+            out[e] = copied
+    return out
+
+
+def burden(gain: Array, cost: Array, acts: Array) -> float:
+    """What acts cost a person beside what they earn, money: effort, scruple and risk less the worth of serving."""
+    return float(0.5 * acts @ cost @ acts - gain @ acts)
+
+
+def equivalents(group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, gain: Array) -> Array:
+    """Certainty equivalents (n,): base + bonus − fine − ½ r Var(bonus) + worth of serving − efforts and scruples, money."""
+    spread = np.zeros(group.n)
+    if contracts:
+        _, variances = moments(prospects(group, contracts, outlook, made.gap), made.gap)
+        for p in range(len(contracts)):
+            spread += variances[:, p]
+    worth = np.array([-burden(gain[e], group.cost, group.intensity[e]) for e in range(group.n)])
+    return group.base + group.bonus - group.fine - 0.5 * group.risk * spread + worth
+
+
+def approval_of(spec: Scenario, staff: Group, pressing: Array, pressed: list[Contract], outlook: Outlook) -> Array:
+    """Worth of approval: pressing × how far an act moves the manager's measures, in standard errors, (n, K), money."""
+    out = np.zeros(staff.intensity.shape)
+    for contract in pressed:
+        if contract.place < 0:
+            continue
+        sigma = outlook.sigma[:, contract.place]
+        sign = contract.payout.sign
+        moved = np.where(sigma[:, None] > 0, outlook.effects[:, contract.place + 1, :] / np.maximum(sigma, 1e-12)[:, None], 0.0)
+        out += spec.management.approval * pressing[staff.team][:, None] * sign * moved
+    return out
+
+
+LEVERS_OF_STAFF = (act.PRESS, act.COACH)

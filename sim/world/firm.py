@@ -1,0 +1,305 @@
+"""The firm as people: on payday they are read, paid, checked, learn, choose, come and go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.incentives import tactics as act
+from sim.scenario.schema import Scenario
+from sim.world import beliefs, contracts, decide, panel, payday, people, sanction, wellbeing
+from sim.world import state as st
+from sim.world.contracts import Contract
+from sim.world.decide import Outlook
+from sim.world.people import Array, Group
+from sim.world.record import Recorder
+
+COACHED = 1.0 / 3.0  # share of a team that is coached at a time: those with the worst reported figures
+HORIZON = 13.0  # pay periods over which a manager counts what coaching brings
+
+
+class Firm:
+    """All groups of people, the schemes in force, and what is known of the effects of acts."""
+
+    def __init__(self, spec: Scenario, replicate: int, w: st.World, recorder: Recorder) -> None:
+        self.spec, self.replicate, self.w, self.recorder = spec, replicate, w, recorder
+        self.groups: dict[str, Group] = {"employee": people.employees(spec, replicate, w)}
+        self.groups |= {role: people.above(spec, replicate, role) for role in ("manager", "central", "head")}
+        measures = list(spec.measures.values())
+        places = {label: j for j, label in enumerate(spec.measures)}
+        self.points = recorder.points
+        self.contracts = contracts.contracts(spec, places, self.points, [m.better for m in measures])
+        self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(measures) + 2))
+        self.expected = np.zeros((spec.teams, len(measures) + 2))
+        self.known = False
+        self.audit_rate = spec.audit.rate
+        self.exposure_due = False
+        self.unpaid = False
+        self.nonconverged = 0
+        self.coached = w.staff["ability"].copy()  # ability without coaching
+        self.resting = w.staff["engagement"].copy()  # where engagement tends if nothing weighs on it
+        self.strain = np.zeros(spec.staff.count)
+        self.begun = False  # whether beliefs have been started
+        self.began_choosing = False
+        self.week_ahead = 0
+        self.read: dict[str, payday.Readings] = {}
+        self.outlook_now: dict[str, Outlook] = {}
+        self.pull_levers()
+
+    @property
+    def promise(self) -> float:
+        """How much more than usual is promised."""
+        return float(self.w.firm.levers[act.PROMISE]) if self.spec.mechanisms.management else 0.0
+
+    def in_force(self, role: str, week: int) -> list[Contract]:
+        """The contracts of a role for a pay period that begins in `week`."""
+        if week < 0 or self.unpaid:
+            return []
+        return [c for c in self.contracts if c.role == role and c.in_force(week)]
+
+    def payday(self, week: int) -> None:
+        """Everything that happens at the end of the pay period that ends with `week`."""
+        spec, w = self.spec, self.w
+        began = week + 1 - spec.pay.every
+        weeks = min(spec.pay.every, week + spec.burn_in + 1)
+        lags = [m.lag for m in spec.measures.values()]
+        period = payday.gather(w, self.recorder.recent, week, weeks, lags)
+        self.read = {role: payday.read(w, period, role, group.n) for role, group in self.groups.items()}
+        self.counts = period.counts
+        self.pay(began)
+        sanction.check(self, week)
+        payday.centre(w, period)
+        self.learn(week)
+        self.begin_contracts(week + 1, period)
+        self.choose(week)
+        wellbeing.period(self, began)
+        self.recorder.staff_rows(self, week)
+        sanction.replace(self, week)
+        self.coach()
+        self.pull_levers()
+        w.lessons["n"] = w.lessons["yy"] = 0.0
+        w.lessons["xx"] = w.lessons["xy"] = 0.0
+
+    def pay(self, began: int) -> None:
+        """What everybody earned in the period by the contracts that were in force."""
+        for role, group in self.groups.items():
+            group.bonus = np.zeros(group.n)
+            for contract in self.in_force(role, began):
+                standing, observed = self.standing(contract, group)
+                group.bonus += contracts.pay(contract, group, standing, observed)
+                contracts.move_target(contract, standing)
+            value = self.read[role].value
+            if group.last_reading.shape != value.shape:
+                group.last_reading = value.copy()
+            group.last_reading = np.where(np.isnan(value), group.last_reading, value)
+
+    def standing(self, contract: Contract, group: Group) -> tuple[Array, Array]:
+        """The reading that counts (points) and the observations it rests on, for each person."""
+        read, place = self.read[group.role], contract.place
+        if place < 0:
+            return np.zeros(group.n), np.ones(group.n)
+        measure = list(self.spec.measures.values())[place]
+        observed = read.observed[:, place]
+        standing = contracts.standing(
+            contract, group, read.value[:, place], observed, read.team[:, place], measure.minimum_n, measure.below_minimum
+        )
+        return standing, observed
+
+    def begin_contracts(self, week: int, period: payday.Period) -> None:
+        """Set first targets of contracts that come into force, and what the trade says about their measures."""
+        self.w.measures["taught"] = 0
+        wanted: set[str] = set()
+        for role, group in self.groups.items():
+            for contract in self.in_force(role, week):
+                if contract.place >= 0:
+                    self.w.measures["taught"][contract.place] = 1
+                if not contract.begun:
+                    firm = payday.ratio(payday.total(period.num), payday.total(period.den))
+                    contracts.begin(contract, group.n, firm)
+                    wanted.add(role)
+        if not self.known or wanted or "rational" in (self.spec.staff.choice, self.spec.management.choice):
+            self.look()
+        for role in self.groups if not self.begun else wanted:
+            group = self.groups[role]
+            places = [0] if not self.begun else []
+            places += [c.place + 1 for c in self.in_force(role, week) if c.place >= 0]
+            beliefs.start(self.spec, self.replicate, group, self.true_effects(group), range(group.n), sorted(set(places)))
+        self.begun = True
+
+    def look(self) -> None:
+        """Compute the true effects of all acts from the latest contacts (rational people know them, lore declares them)."""
+        is_open = np.zeros(act.ALL_ACTS, dtype=np.bool_)
+        for group in self.groups.values():
+            for place, k in enumerate(group.acts):
+                is_open[k] = group.open[place]
+        is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
+        self.expected, self.effects = panel.effects(self.w, is_open)
+        self.known = True
+
+    def true_effects(self, group: Group) -> Array:
+        """(n, M + 1, K) effects of acts that work, on what the group reads."""
+        places = len(self.w.measures) + 1
+        found = self.effects[:, :, :places]
+        if group.role == "employee":
+            return np.ascontiguousarray(found[group.team][:, list(group.acts), :].transpose(0, 2, 1))
+        own = found if group.role == "manager" else np.repeat(found.mean(axis=0)[None], group.n, axis=0)
+        out = np.ascontiguousarray(own[:, list(group.acts), :].transpose(0, 2, 1))
+        if group.role == "manager":
+            out += self.effects_through_staff(group)
+        elif group.role == "central":
+            out /= group.n
+        return out
+
+    def effects_through_staff(self, managers: Group) -> Array:
+        """What pressing and coaching do, one step ahead: by how staff would answer, and by what ability is worth."""
+        out = np.zeros((managers.n, len(self.w.measures) + 1, len(managers.acts)))
+        place = {k: managers.acts.index(k) for k in managers.acts}
+        gained = self.spec.management.coaching_gain * HORIZON * COACHED
+        out[:, :, place[act.COACH]] = panel.ability_effects(self.w)[:, :-1] * gained
+        staff = self.groups["employee"]
+        if not self.began_choosing:
+            return out
+        answers = [self.solve(staff, self.week_ahead, pressing=np.full(managers.n, p))[0].acts for p in (0.0, 1.0)]
+        moved = (answers[1] - answers[0]) * staff.skill
+        by_act = self.effects[:, : act.ACTS, :-1]
+        for e in range(staff.n):
+            team = staff.team[e]
+            out[team, :, place[act.PRESS]] += moved[e] @ by_act[team] / self.spec.staff.team_size
+        return out
+
+    def outlook(self, group: Group, effects: Array) -> Outlook:
+        """What the group chooses on, from the period that has just been read."""
+        read = self.read[group.role]
+        contacts = payday.total(self.counts[: int(self.w.p.employees), :])[st.N_CONTACTS] / self.w.p.employees
+        per_contact = np.zeros(group.intensity.shape)
+        if group.role == "employee":
+            found = self.effects[:, : act.ACTS, -1][group.team]
+            per_contact = np.where(group.tactics[None, :] & (found <= 0), group.minutes[None, :], found)
+        expected = np.where(np.isnan(read.value), read.team, read.value)
+        if group.level.shape == expected.shape:
+            group.level = np.where(np.isnan(group.level), expected, group.level + 0.3 * (expected - group.level))
+        else:
+            group.level = expected.copy()
+        level = group.level
+        if self.choice_of(group) == "rational":
+            level = self.rational_level(group, effects)
+        return Outlook(
+            expected=level, sigma=read.sigma, effects=effects, observed=read.observed,
+            minutes=per_contact * contacts * self.w.p.stands_for, audit=self.audit_rate,
+        )  # fmt: skip
+
+    def rational_level(self, group: Group, effects: Array) -> Array:
+        """Expected readings at present acts: the team's by the panel, moved by how one's own acts differ from the mean."""
+        places = slice(1, len(self.w.measures) + 1)
+        if group.role == "employee":
+            own = group.intensity - decide.team_means(group)
+            level = self.expected[group.team][:, places] + np.einsum("njk,nk->nj", effects[:, 1:, :], own)
+        elif group.role == "manager":
+            level = self.expected[:, places]
+        else:
+            level = np.repeat(self.expected[:, places].mean(axis=0)[None], group.n, axis=0)
+        return np.where(np.isnan(level), group.level, level)
+
+    def choice_of(self, group: Group) -> str:
+        """How the group chooses: rational, learning or fixed."""
+        return self.spec.staff.choice if group.role == "employee" else self.spec.management.choice
+
+    def learn(self, week: int) -> None:
+        """Skill by practice; beliefs from single contacts (staff) or whole periods (those above)."""
+        staff = self.groups["employee"]
+        if self.spec.mechanisms.skill:
+            beliefs.practise(self.spec, staff)
+        if not self.begun:
+            return
+        beliefs.learn_from_contacts(self.spec, staff, self.w.lessons)
+        for role in ("manager", "central", "head"):
+            group, read = self.groups[role], self.read[role]
+            if group.n:
+                beliefs.learn_from_periods(group, read.value, read.sigma**2, self.spec.staff.learning.forgetting)
+
+    def choose(self, week: int) -> None:
+        """Everybody chooses for the period that begins next week: staff under the pressing they feel, then those above."""
+        self.week_ahead = week + 1
+        for role in ("employee", "manager", "central", "head"):
+            group = self.groups[role]
+            if group.n == 0 or self.choice_of(group) == "fixed" or (role != "employee" and not self.spec.mechanisms.management):
+                continue
+            chosen, made, gain, settled = self.solve_full(group, week + 1, self.pressing())
+            self.nonconverged += int(not settled)
+            acts = chosen.acts
+            if role == "employee" and self.spec.mechanisms.imitation:
+                acts = decide.imitate(self.spec, self.replicate, group, week, acts, made, gain)
+            group.intensity[...] = acts
+            outlook = self.outlook_now[role]
+            group.equivalent = decide.equivalents(group, self.in_force(role, week + 1), outlook, made, gain)
+            if role == "employee":
+                self.began_choosing = True
+
+    def pressing(self) -> Array:
+        """How hard each team is pressed, (T,)."""
+        managers = self.groups["manager"]
+        return managers.intensity[:, managers.acts.index(act.PRESS)]
+
+    def solve(self, group: Group, week: int, pressing: Array) -> tuple:  # type: ignore[type-arg]
+        """The group's choice if it were pressed so, by mean beliefs."""
+        return self.solve_full(group, week, pressing, sample=False)[:3]
+
+    def solve_full(self, group: Group, week: int, pressing: Array, sample: bool = True) -> tuple:  # type: ignore[type-arg]
+        """Beliefs, outlook, problem, best response: (choice, problem, linear worth, settled)."""
+        live = self.in_force(group.role, week)
+        rational = self.choice_of(group) == "rational"
+        if rational:
+            effects = self.true_effects(group) * group.skill[:, None, :]
+        elif sample:
+            places = [0, *sorted({c.place + 1 for c in live if c.place >= 0})]
+            effects = beliefs.sampled(self.spec, self.replicate, group, week, places)
+        else:
+            effects = group.belief
+        outlook = self.outlook(group, effects) if sample else Outlook(**{**self.outlook_now[group.role].__dict__, "effects": effects})
+        if sample:
+            self.outlook_now[group.role] = outlook
+        approval = np.zeros(group.intensity.shape)
+        if group.role == "employee":
+            approval = decide.approval_of(self.spec, group, pressing, self.in_force("manager", week), outlook)
+        made, gain = decide.problem(self.spec, group, live, outlook, approval)
+        chosen, settled = decide.best(group, live, outlook, made, rational)
+        return chosen, made, gain, settled
+
+    def coach(self) -> None:
+        """Coaching where reported figures are worst; what was coached fades; it takes staff time."""
+        m, w, managers = self.spec.management, self.w, self.groups["manager"]
+        staff = self.groups["employee"]
+        effort = managers.intensity[:, managers.acts.index(act.COACH)]
+        w.staff["ability"] = self.coached + (1.0 - m.coaching_fading) * (w.staff["ability"] - self.coached)
+        if not self.spec.mechanisms.management:
+            return
+        w.teams["drag"] = 1.0 / (1.0 - m.coaching_minutes * effort)
+        place, sign = self.watched()
+        if place is None:
+            return
+        for team in range(managers.n):
+            members = np.flatnonzero(staff.team == team)
+            figure = sign * np.nan_to_num(staff.last_reading[members, place], nan=np.inf)
+            worst = members[np.argsort(figure, kind="stable")[: max(1, round(COACHED * len(members)))]]
+            w.staff["ability"][worst] += m.coaching_gain * effort[team]
+
+    def watched(self) -> tuple[int | None, float]:
+        """The measure by which managers see who needs coaching: the first they or their staff are paid on, else the first."""
+        for contract in (*self.in_force("manager", self.week_ahead), *self.in_force("employee", self.week_ahead)):
+            if contract.place >= 0:
+                return contract.place, contract.payout.sign
+        return None, 1.0
+
+    def pull_levers(self) -> None:
+        """Bring the levers of those above to where the engine reads them."""
+        w = self.w
+        if not self.spec.mechanisms.management:
+            return
+        managers = self.groups["manager"]
+        w.teams["filtering"] = managers.intensity[:, managers.acts.index(act.FILTER)]
+        for role in ("central", "head"):
+            group = self.groups[role]
+            for place, k in enumerate(group.acts):
+                total = 0.0
+                for value in group.intensity[:, place]:
+                    total += value
+                w.firm.levers[k] = total / group.n if group.n else 0.0

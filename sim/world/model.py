@@ -1,0 +1,127 @@
+"""The Mesa model. One step is one week; its order is the model's own:
+
+demand → queue → service → experience → voice (survey, complaint, repeat, exit, word of mouth) → logging → measurement →
+*every pay period:* pay → books → audit and sanction → learning and choice → managers' turn → hiring.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+
+from sim.rules import market
+from sim.scenario.schema import Scenario
+from sim.world import build, events, windows
+from sim.world import state as st
+from sim.world import week as engine
+from sim.world.firm import Firm
+from sim.world.record import Recorder
+
+
+class Organisation(mesa.Model):
+    """Customers, employees and managers under a pay scheme; reported and true experience from one history.
+
+    A run is a pure function of (spec, replicate). `firm` holds the people who choose, `world` the arrays, `week` the
+    next week to play (negative in the burn-in).
+    """
+
+    def __init__(self, spec: Scenario, replicate: int = 0) -> None:
+        """Build the world at the start of its burn-in; `replicate` (0, 1, …) is part of the key of chance."""
+        super().__init__(rng=spec.seed)
+        self.spec, self.replicate = spec, replicate
+        self.week = -spec.burn_in
+        self.world = build.world(spec, replicate, spec.pay.every)
+        self.recorder = Recorder(spec, replicate, self.world)
+        self.firm = Firm(spec, replicate, self.world, self.recorder)
+        self.reputation = Reputation(spec)
+        self._due = np.zeros(len(self.world.customers), np.int64)
+        self._load = np.zeros(spec.teams)
+        self._windows: windows.Windows | None = None
+
+    def step(self) -> None:
+        """Play one week."""
+        spec, w, week = self.spec, self.world, self.week
+        if week in self._turning_points:
+            events.apply(spec, w, week, self.firm)
+        row = week % spec.pay.every
+        since = week + spec.burn_in
+        pace = build.prospects_a_week(spec)
+        first = spec.customers.count + int(pace * since)
+        last = spec.customers.count + int(pace * (since + 1))
+        readings, counts = self.recorder.slot(week)
+        promise = self.firm.promise
+        joined = engine.advance(
+            w, float(week), row, self._due, self._load, first, last, self.reputation.join(promise),
+            promise * spec.customers.market.promise_kept, readings, counts,
+        )  # fmt: skip
+        self.recorder.close(week, row, joined, self.firm)
+        self.reputation.hear(self.recorder, week)
+        if (week + 1) % spec.pay.every == 0:
+            self.firm.payday(week)
+        self.week += 1
+        self.running = self.week < spec.weeks
+
+    @property
+    def _turning_points(self) -> set[int]:
+        return {e.week for e in self.spec.events} | {e.until for e in self.spec.events if e.until is not None}
+
+    def run(self) -> Organisation:
+        """Play on to the end of the scenario."""
+        while self.week < self.spec.weeks:
+            self.step()
+        return self
+
+    def tables(self, micro: bool = False) -> dict[str, pd.DataFrame]:
+        """The results so far as tidy tables (see docs/architecture.md); `micro` adds one row a customer."""
+        return self.recorder.tables(self.week, micro)
+
+    @property
+    def agents(self) -> Any:
+        """All agents, as windows on the rows of the world, made when somebody looks."""
+        return self._look().agents
+
+    @property
+    def agents_by_type(self) -> Any:
+        """Agents by class: Customer, Employee, Manager."""
+        return self._look().by_type
+
+    def _look(self) -> windows.Windows:
+        if self._windows is None:
+            self._windows = windows.Windows(self)
+        self._windows.refresh()
+        return self._windows
+
+
+class Reputation:
+    """What prospects know: the published reading and the talk of customers, against what both were in the burn-in."""
+
+    def __init__(self, spec: Scenario) -> None:
+        self.spec = spec
+        self.talk = self.usual_talk = self.published = self.usual_published = 0.0
+        self.heard = 0
+        self.place = next((j for j, m in enumerate(spec.measures.values()) if m.published), None)
+
+    def join(self, promise: float) -> float:
+        """Chance that a prospect joins this week."""
+        m, on = self.spec.customers.market, self.spec.mechanisms
+        talk = m.talk * (self.talk - self.usual_talk) if on.word_of_mouth else 0.0
+        published = m.reputation * (self.published - self.usual_published) / 10.0
+        return float(market.join_probability(m.join, published, talk, m.promise * promise))
+
+    def hear(self, recorder: Recorder, week: int) -> None:
+        """Take in the week's talk and the published reading; what is usual is settled when the burn-in ends."""
+        counts = recorder.counts[week + self.spec.burn_in]
+        if counts[st.N_CONTACTS] > 0:
+            latest = counts[st.N_TALK] / counts[st.N_CONTACTS]
+            memory = self.spec.customers.market.memory
+            self.talk = latest if self.heard == 0 else market.remembered_talk(self.talk, latest, memory)
+            self.heard += 1
+        if self.place is not None:
+            value = recorder.reading(week, self.place, st.REALISED)
+            if not np.isnan(value):
+                self.published = value
+        if week < 0 or self.spec.burn_in == 0 and week == 0:
+            self.usual_talk, self.usual_published = self.talk, self.published

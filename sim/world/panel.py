@@ -1,0 +1,304 @@
+"""What each act is expected to do to each measure: the rules themselves, draws replaced by their probabilities.
+
+The contacts are those that a team really had last (`World.panel`). Each is thought through with an act left out and with
+it done, the others as they are; because a reading's numerator and denominator are linear in each intensity, the secant of
+their ratio is exact for the panel. Nothing here knows which acts are tactics.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.incentives import tactics as act
+from sim.rules import customer, service, survey, voice
+from sim.rules.kernel import kernel
+from sim.world import chance, readings
+from sim.world import params as code
+from sim.world import state as st
+
+WIDTH = 0.1  # of the central secant, in intensity
+DIRECT = act.DIVERSION + 1  # acts whose effect is felt in a single contact
+
+
+@kernel
+def stated_shares(m, latent, spread):
+    """Chances that a stated answer counts as good and as bad, and its mean count, for a normal stated latent."""
+    good = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.TOP, m.high, m.low)
+    net = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.NET, m.high, m.low)
+    mean = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.MEAN, m.high, m.low)
+    return good, good - net, mean
+
+
+@kernel
+def expect_answer(w, j, latent, noise, trouble, d, weight, out):
+    """Add to out[j + 1] the expected numerator and denominator of a survey, for acts d done or not."""
+    p, m = w.p, w.measures[j]
+    invited = readings.invitation(m, latent)
+    if m.sample == code.BY_EMPLOYEE:
+        invited *= 1.0 - d[act.SELECT] * survey.passes_over(survey.seen_mood(latent, p.mood_error, noise), p.centre)
+    if m.sample == code.BY_CENTRAL:
+        invited *= 1.0 - survey.spared(trouble, d[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
+    answers = weight * invited * readings.response(p, m, latent, 0.0)
+    lift = (p.plead_lift * d[act.PLEAD] + p.gift_lift * d[act.GIFT]) * (1.0 - m.confidential)
+    good, bad, mean = stated_shares(m, latent + p.style_mean + lift, p.style_sd)
+    keep = 1.0
+    if m.by_manager:
+        keep *= 1.0 - d[act.FILTER] * p.reach[act.FILTER]
+    if m.by_central:
+        keep *= 1.0 - d[act.RECLASSIFY] * p.reach[act.RECLASSIFY]
+    if m.aggregate == survey.MEAN:
+        out[j + 1, 0] += answers * mean
+        out[j + 1, 1] += answers
+        return
+    out[j + 1, 0] += answers * (good - (keep * bad if m.aggregate == survey.NET else 0.0))
+    out[j + 1, 1] += answers * (good + keep * (1.0 - good))
+
+
+@kernel
+def expect_log(w, j, row, d, solved, odds, minutes, weight, out):
+    """Add to out[j + 1] what the log would say of this contact, solved (1) or not (0), for acts d."""
+    p, m = w.p, w.measures[j]
+    first = row.contacts == 0.0
+    marked = 1.0 if solved > 0.0 else p.misjudged + (1.0 - p.misjudged) * d[act.CLOSE]
+    written = marked if m.manual else solved
+    if m.reads == code.JOBS:
+        out[j + 1, 0] += weight * written
+        out[j + 1, 1] += weight * minutes / 60.0
+    elif m.reads == code.HANDLE:
+        out[j + 1, 0] += weight * minutes
+        out[j + 1, 1] += weight
+    elif m.reads == code.FIRST_CLOSED and first:
+        out[j + 1, 0] += weight * written
+        out[j + 1, 1] += weight
+    elif m.reads == code.NO_REPEAT and first:
+        back, delay = expect_return(p, row, marked)
+        out[j + 1, 0] += weight * (1.0 if solved > 0.0 else 1.0 - (back if delay <= m.within else 0.0))
+        out[j + 1, 1] += weight
+    elif m.reads == code.IN_TIME or m.reads == code.MET:
+        x = expect_in_time(p, row, m.within, solved, odds, marked, m.reads == code.IN_TIME and m.manual)
+        rate = 1.0
+        if m.reads == code.MET:
+            x = x * (1.0 - m.error) + (1.0 - x) * m.error
+            rate = m.rate if m.invite[0] < 0.0 else m.invite[1]
+        out[j + 1, 0] += weight * rate * x
+        out[j + 1, 1] += weight * rate
+
+
+@kernel
+def expect_return(p, row, marked):
+    """Chance that an unmet need comes back, given how surely it is marked done, and after how long (weeks)."""
+    again = service.return_probability(p.return_probability, p.return_fading, int(row.contacts), p.return_cap)
+    if not p.repeats:
+        again = 0.0
+    delay = chance.from_latent(p.return_delay_family, p.return_delay_a, p.return_delay_b, row.chance)
+    return again * (1.0 - (1.0 - marked) * p.followup), delay
+
+
+@kernel
+def expect_in_time(p, row, within, solved, odds, marked, manual):
+    """Chance that the need counts as met within the deadline: now, by follow-up, or at the next contact (no further)."""
+    if solved > 0.0:
+        return 1.0 if row.age <= within else 0.0
+    back, delay = expect_return(p, row, marked)
+    followed = (1.0 - marked) * p.followup * (1.0 if row.age + 0.5 <= within else 0.0)
+    later = back * odds * (1.0 if row.age + delay <= within else 0.0)
+    if manual:
+        now = 1.0 if row.age <= within else 0.0
+        return marked * now + (1.0 - marked * now) * min(1.0, followed + later)
+    return min(1.0, followed + later)
+
+
+@kernel
+def think(w, row, d, odds0, minutes0, engagement, out):
+    """Think one contact through with acts d: add its expected numerators and denominators to out (M + 2, 2).
+
+    Row 0 is perceived quality, row M + 1 work time (minutes a contact).
+    """
+    p = w.p
+    noise = chance.normal_from(row.chance)
+    hard = survey.normal_tail((0.43 - p.cherry_sight * row.difficulty) / math.sqrt(1.0001 - p.cherry_sight * p.cherry_sight))
+    kept = 1.0 - d[act.CHERRY] * hard if p.team_size > 1 else 1.0
+    minutes = service.paced_minutes(minutes0, d[act.CARE], d[act.RUSH], p.care_minutes, p.rush_minutes)
+    for k in (act.SELECT, act.PLEAD, act.GIFT, act.CHARM):
+        minutes += d[k] * p.act_minutes[k]
+    odds = service.resolve_probability(odds0, d[act.CARE], d[act.RUSH], p.care_resolution, p.rush_resolution, p.sound)
+    courtesy = service.courtesy(
+        engagement, p.courtesy_by_engagement, d[act.CARE], d[act.RUSH], d[act.PLEAD],
+        p.care_courtesy, p.rush_courtesy, p.plead_courtesy,
+    )  # fmt: skip
+    last = len(out) - 1
+    out[last, 0] += kept * (minutes + (1.0 - odds) * d[act.CLOSE] * p.act_minutes[act.CLOSE])
+    out[last, 0] += (1.0 - kept) * p.act_minutes[act.CHERRY]
+    out[last, 1] += 1.0
+    for case in range(2):
+        solved = float(case)
+        weight = kept * (odds if case else 1.0 - odds)
+        think_case(w, row, d, solved, weight, odds, minutes, courtesy, noise, out)
+
+
+@kernel
+def think_case(w, row, d, solved, weight, odds, minutes, courtesy, noise, out):
+    """One of the two ways in which a contact can go: experience, surveys, log, complaint."""
+    p = w.p
+    efforts = row.contacts + p.extra_handoffs
+    quality = customer.perceived_quality(
+        solved, row.wait, courtesy, efforts,
+        p.resolution_weight, p.wait_weight, p.wait_cap, p.courtesy_weight, p.effort_weight,
+    )  # fmt: skip
+    satisfaction = customer.disconfirmation(quality, row.expectation, p.loss_weight)
+    end, peak = row.end, row.peak
+    if p.memory:
+        end = customer.remembered_end(end, satisfaction, p.forgetting)
+        peak = customer.remembered_peak(peak, satisfaction, p.peak_fading)
+    score = customer.experience(p.level, p.slope, customer.memory(peak, end, p.peak_weight), row.taste)
+    out[0, 0] += weight * quality
+    out[0, 1] += weight
+    trouble = 1.0 if solved <= 0.0 or row.contacts > 0.0 else 0.0
+    for j in range(len(w.measures)):
+        m = w.measures[j]
+        if m.reads <= 3:
+            if m.reads < 3 or row.contacts == 0.0:
+                latent = customer.latent_answer(m.reads, score, satisfaction, efforts, row.wait, solved)
+                expect_answer(w, j, latent, noise, trouble, d, weight, out)
+        elif m.reads == code.COMPLAINTS:
+            if p.complaints and solved <= 0.0:
+                out[j + 1, 0] += weight * expect_complaint(w, row, d, score)
+            out[j + 1, 1] += weight
+        else:
+            expect_log(w, j, row, d, solved, odds, minutes, weight, out)
+
+
+@kernel
+def expect_complaint(w, row, d, score):
+    """Chance that an unsolved contact leaves a recorded complaint."""
+    p = w.p
+    wished = voice.complaint_wish(score, p.complaint_at, p.complaint_slope)
+    made = wished * voice.aloud(p.aloud, row.hope, row.voice)
+    return made * (1.0 - d[act.DIVERT]) * (1.0 - d[act.DIVERSION] * p.reach[act.DIVERSION])
+
+
+@kernel
+def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, without, base):
+    """Think the team's panel through: base (M + 2, 2) as things are; with_act, without (DIRECT, M + 2, 2) for each act.
+
+    level (ALL_ACTS,) is the chance that an act is done and works; is_open tells which acts are worth the thought.
+    """
+    p = w.p
+    size = min(w.teams[team].noted, st.PANEL_SIZE)
+    fresh = service.novice(tenure, p.proficiency, p.scripts)
+    d = np.zeros(act.ALL_ACTS)
+    for j in range(size):
+        row = w.panel[team, j]
+        minutes = service.handle_minutes(
+            p.minutes * p.process_minutes, p.minutes_by_difficulty, p.minutes_by_ability, row.difficulty, ability,
+            p.novice_minutes * fresh,
+        )  # fmt: skip
+        odds = service.resolution_log_odds(
+            p.resolution, p.resolution_by_difficulty, p.resolution_by_ability, p.resolution_by_engagement,
+            row.difficulty, ability, engagement, p.novice_resolution * fresh, p.scripts, p.script_error,
+            p.script_rigidity,
+        )  # fmt: skip
+        for k in range(DIRECT):
+            u = chance.uniform(p.seed, p.replicate, team, j, chance.PANEL, k)
+            d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])
+        think(w, row, d, odds, minutes, engagement, base)
+        for k in range(DIRECT):
+            if is_open[k]:
+                held = d[k]
+                d[k] = 1.0
+                think(w, row, d, odds, minutes, engagement, with_act[k])
+                d[k] = 0.0
+                think(w, row, d, odds, minutes, engagement, without[k])
+                d[k] = held
+
+
+@kernel
+def secants(with_act, without, base, level, is_open, effects):
+    """effects (ALL_ACTS, M + 2): central secant of each reading by the chance that an act is done and works."""
+    for k in range(DIRECT):
+        if not is_open[k]:
+            continue
+        low = max(0.0, level[k] - 0.5 * WIDTH)
+        high = min(1.0, level[k] + 0.5 * WIDTH)
+        for j in range(len(base)):
+            n0, d0 = without[k, j, 0], without[k, j, 1]
+            n1, d1 = with_act[k, j, 0] - n0, with_act[k, j, 1] - d0
+            below, above = d0 + low * d1, d0 + high * d1
+            if below > 0.0 and above > 0.0:
+                effects[k, j] = ((n0 + high * n1) / above - (n0 + low * n1) / below) / (high - low)
+
+
+def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
+    """The chances that acts are done and work in a team, and its average ability, engagement and tenure."""
+    size = int(w.p.team_size)
+    staff = w.staff[team * size : (team + 1) * size]
+    level = np.concatenate([(staff["intensity"] * staff["skill"]).mean(axis=0), w.firm.levers[act.ACTS :]])
+    level[act.FILTER] = w.teams[team].filtering
+    return level, float(staff["ability"].mean()), float(staff["engagement"].mean()), float(staff["tenure"].mean())
+
+
+def ability_effects(w: st.World, step: float = 0.1) -> np.ndarray:
+    """What one sd of ability of a team is worth, (T, M + 2), by a central difference on the panel."""
+    places = len(w.measures) + 2
+    out = np.zeros((len(w.teams), places))
+    closed, none = np.zeros(act.ALL_ACTS, np.bool_), np.zeros((DIRECT, places, 2))
+    for team in range(len(w.teams)):
+        level, ability, engagement, tenure = _average(w, team)
+        values = []
+        for shifted in (ability - step, ability + step):
+            base = np.zeros((places, 2))
+            think_team(w, team, level, closed, shifted, engagement, tenure, none, none, base)
+            values.append(base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], 1.0))
+        out[team] = (values[1] - values[0]) / (2 * step)
+    return out
+
+
+def effects(w: st.World, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Expected readings (T, M + 2) and effects (T, ALL_ACTS, M + 2) of acts that work, for each team's average employee.
+
+    Readings are in their own unit (shares and net shares of 1); an empty panel gives zeros.
+    """
+    teams = len(w.teams)
+    places = len(w.measures) + 2
+    readings_now, found = np.zeros((teams, places)), np.zeros((teams, act.ALL_ACTS, places))
+    for team in range(teams):
+        level, ability, engagement, tenure = _average(w, team)
+        base = np.zeros((places, 2))
+        with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
+        think_team(w, team, level, is_open, ability, engagement, tenure, with_act, without, base)
+        secants(with_act, without, base, level, is_open, found[team])
+        readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
+        found[team] += queue_effects(w, team, found[team, :, places - 1])
+    return readings_now, found
+
+
+def queue_effects(w: st.World, team: int, minutes_by_act: np.ndarray) -> np.ndarray:
+    """What a change of one employee's handle time does to waits, through the queue that the team shares."""
+    p, t = w.p, w.teams[team]
+    places = len(w.measures) + 2
+    out = np.zeros((act.ALL_ACTS, places))
+    watched = [j for j in range(len(w.measures)) if w.measures[j].reads in (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT)]
+    if not watched or not p.queue or t.minutes <= 0:
+        return out
+    per_minute = t.occupancy * p.servers / (t.minutes * t.drag) if t.occupancy > 0 else 0.0
+    step = 0.05 * t.minutes
+    table = np.zeros(service.GRID)
+    for j in watched:
+        level = []
+        for minutes in (t.minutes - step, t.minutes + step):
+            delayed = service.tabulate_wait(per_minute, minutes * t.drag, p.servers, p.patience, table)
+            waits = np.array([service.wait_quantile(u, delayed, table) for u in (np.arange(200) + 0.5) / 200])
+            level.append(_served(w.measures[j], waits, p.patience))
+        out[:, j + 1] = (level[1] - level[0]) / (2 * step) * minutes_by_act / p.team_size
+    return out
+
+
+def _served(measure: np.record, waits: np.ndarray, patience: float) -> float:
+    """The log's reading of waits: share within the threshold, mean wait, or share who hang up."""
+    stays = np.exp(-waits / patience)
+    if measure.reads == code.ABANDONMENT:
+        return float(1.0 - stays.mean())
+    value = waits if measure.reads == code.WAIT else (waits <= measure.threshold).astype(float)
+    return float((value * stays).sum() / stays.sum())

@@ -1,0 +1,124 @@
+"""From a pay period's accounts to what each role reads: numerators, denominators, noise, at person, team and firm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.world import params as code
+from sim.world import state as st
+from sim.world.people import Array
+
+
+@dataclass
+class Period:
+    """A pay period as reported, by row (employees, then teams) and measure; raw units. Lagged measures are older."""
+
+    num: Array  # (E + T, M)
+    den: Array  # (E + T, M)
+    square: Array  # (E + T, M)
+    counts: Array  # (E + T, COUNTS)
+
+
+@dataclass
+class Readings:
+    """What one role reads: value, observations it rests on, fallback of the team, standard error. All (n, M)."""
+
+    value: Array
+    observed: Array
+    team: Array
+    sigma: Array
+
+
+def gather(w: st.World, recent: Array, week: int, weeks: int, lags: list[int]) -> Period:
+    """Add up the last `weeks` weeks, each measure as it was `lag` weeks earlier.
+
+    recent (H, M, E + T, 3) is a ring of weekly (numerator, denominator, squares) of reported readings.
+    """
+    rows, measures = w.counts.shape[1], len(w.measures)
+    total = np.zeros((measures, rows, 3))
+    for j in range(measures):
+        for back in range(weeks - 1, -1, -1):
+            total[j] += recent[(week - back - lags[j]) % len(recent), j]
+    counts = np.zeros(w.counts.shape[1:])
+    for row in range(weeks):
+        counts += w.counts[row]
+    return Period(total[:, :, 0].T.copy(), total[:, :, 1].T.copy(), total[:, :, 2].T.copy(), counts)
+
+
+def ratio(num: Array, den: Array) -> Array:
+    """num / den, NaN where nothing was observed."""
+    return np.where(den > 0, num / np.where(den > 0, den, 1.0), np.nan)
+
+
+def teams_of(values: Array, employees: int, size: int) -> Array:
+    """(T, …) totals of each team: its employees' rows in order, then its own."""
+    teams = values.shape[0] - employees
+    out = values[employees:].copy()
+    for team in range(teams):
+        for e in range(team * size, (team + 1) * size):
+            out[team] += values[e]
+    return out
+
+
+def total(values: Array) -> Array:
+    """Sum over rows in order."""
+    out = np.zeros(values.shape[1:])
+    for row in values:
+        out += row
+    return out
+
+
+def single_variance(w: st.World, num: Array, den: Array, square: Array) -> tuple[Array, Array]:
+    """Variance of one observation's numerator over the firm, and observations per unit of denominator, (M,)."""
+    per_contact = w.measures["per_contact"]
+    n = den / per_contact
+    mean = ratio(num, n)
+    variance = np.maximum(ratio(square, n) - mean * mean, 0.0)
+    return np.nan_to_num(variance), per_contact
+
+
+def standard_error(w: st.World, variance: Array, num: Array, den: Array) -> Array:
+    """Standard error of readings with these numerators and denominators (rows, M); counts of events are Poisson."""
+    n = np.maximum(den / w.measures["per_contact"], 1.0)
+    sigma = np.sqrt(variance / n) / w.measures["per_contact"]
+    for j in np.flatnonzero(np.isin(w.measures["reads"], (code.DEPARTURES, code.BACKLOG))):
+        sigma[:, j] = np.sqrt(np.maximum(num[:, j], 1.0)) / np.maximum(den[:, j], 1.0)
+    return sigma
+
+
+def read(w: st.World, period: Period, role: str, n: int) -> Readings:
+    """What the role reads: an employee his own contacts, a manager his team, the others the firm."""
+    employees, size = int(w.p.employees), int(w.p.team_size)
+    firm_num, firm_den = total(period.num), total(period.den)
+    variance, _ = single_variance(w, firm_num, firm_den, total(period.square))
+    team_num, team_den = (teams_of(x, employees, size) for x in (period.num, period.den))
+    if role == "employee":
+        num, den = period.num[:employees], period.den[:employees]
+        usual = np.broadcast_to(total(den) / employees, den.shape)
+        fallback = np.repeat(ratio(team_num, team_den), size, axis=0)
+    elif role == "manager":
+        num, den, usual = team_num, team_den, team_den
+        fallback = ratio(num, den)
+    else:
+        num, den = (np.broadcast_to(x, (n, len(x))) for x in (firm_num, firm_den))
+        usual, fallback = den, ratio(num, den)
+    firm = ratio(firm_num, firm_den)
+    fallback = np.where(np.isnan(fallback), firm[None, :], fallback)
+    return Readings(ratio(num, den), den / w.measures["per_contact"], fallback, standard_error(w, variance, num, usual))
+
+
+def centre(w: st.World, period: Period) -> None:
+    """What a contact brings on average, for the lessons of the next pay period."""
+    num, den = total(period.num), total(period.den)
+    counts = total(period.counts)
+    contacts = counts[st.N_CONTACTS]
+    for j in range(len(w.measures)):
+        m = w.measures[j]
+        if den[j] > 0:
+            m.centre = num[j] / den[j]
+            if m.reads == code.JOBS and contacts > 0:
+                m.per_contact = den[j] / contacts
+    if contacts > 0:
+        w.firm.quality = counts[st.N_QUALITY] / contacts

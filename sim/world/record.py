@@ -1,0 +1,245 @@
+"""The recorder: what is kept of a run, week by week, and the tidy tables made of it (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.incentives import tactics as act
+from sim.scenario.schema import Scenario
+from sim.world import state as st
+from sim.world.people import ROLES, Array
+
+if TYPE_CHECKING:
+    from sim.world.firm import Firm
+
+COMPONENTS = (
+    ("coverage", st.COVERAGE), ("selection", st.SELECTION), ("steering", st.STEERING), ("nonresponse", st.NONRESPONSE),
+    ("luck", st.REALISED), ("style", st.STYLE), ("measurement", st.MEASUREMENT), ("pressure", st.PRESSURE),
+    ("processing", st.PROCESSING),
+)  # fmt: skip
+BEFORE = {
+    st.COVERAGE: st.TRUE, st.SELECTION: st.COVERAGE, st.STEERING: st.SELECTION, st.NONRESPONSE: st.STEERING,
+    st.STYLE: st.NONRESPONSE, st.MEASUREMENT: st.STYLE, st.PRESSURE: st.MEASUREMENT, st.PROCESSING: st.PRESSURE,
+    st.REALISED: st.PROCESSING,
+}  # fmt: skip
+TALLIES = ("joined", "quits", "dismissals", "hires", "audits", "caught", "exposures", "nonconverged")
+COUNTED = {
+    "needs": st.N_NEEDS, "contacts": st.N_CONTACTS, "repeats": st.N_REPEATS, "abandoned": st.N_ABANDONED,
+    "left": st.N_LEFT, "minutes": st.N_MINUTES, "gaming_minutes": st.N_GAMING, "complaints_intended": st.N_INTENDED,
+    "complaints_voiced": st.N_VOICED, "complaints_recorded": st.N_RECORDED,
+}  # fmt: skip
+IN_POINTS = ("jobs", "handle_minutes", "wait")
+
+
+def points_of(spec: Scenario) -> Array:
+    """Measure points per raw unit, (M,): 100 for shares and net shares, 1 for jobs an hour, minutes and means."""
+    return np.array([
+        1.0 if m.reads in IN_POINTS or (m.is_survey and m.aggregate == "mean") else 100.0 for m in spec.measures.values()
+    ])  # fmt: skip
+
+
+class Recorder:
+    """Weekly totals of the firm for the whole run, a short ring of weekly readings by person, and rows on payday."""
+
+    def __init__(self, spec: Scenario, replicate: int, w: st.World) -> None:
+        self.spec, self.replicate, self.w = spec, replicate, w
+        self.points = points_of(spec)
+        weeks, measures = spec.weeks + spec.burn_in, len(spec.measures)
+        self.readings = np.zeros((weeks, measures, st.STAGES, 2))
+        self.counts = np.zeros((weeks, st.COUNTS))
+        self.tallies = {name: np.zeros(weeks) for name in TALLIES}
+        self.snapshots: dict[str, Array] = {}
+        self.active = np.zeros((weeks, len(w.segments)))
+        longest = max([m.lag for m in spec.measures.values()], default=0)
+        self.recent = np.zeros((longest + spec.pay.every + 1, measures, w.counts.shape[1], 3))
+        self.staff: list[pd.DataFrame] = []
+        self.money = {name: np.zeros(weeks) for name in ("bonus", "fines")}
+
+    def slot(self, week: int) -> tuple[Array, Array]:
+        """Where the engine adds up the firm's readings and counts of this week."""
+        return self.readings[week + self.spec.burn_in], self.counts[week + self.spec.burn_in]
+
+    def tally(self, week: int, name: str, amount: float) -> None:
+        """Count something that happened to people."""
+        self.tallies[name][week + self.spec.burn_in] += amount
+
+    def close(self, week: int, row: int, joined: int, firm: Firm) -> None:
+        """Keep what the week leaves behind."""
+        w, at = self.w, week + self.spec.burn_in
+        ring = self.recent[week % len(self.recent)]
+        ring[:, :, :2] = w.readings[row, :, :, st.REALISED, :]
+        ring[:, :, 2] = w.squares[row]
+        self.tally(week, "joined", joined)
+        answers = w.firm.answers
+        active = int(answers.sum())
+        keep = {
+            "customers": active, "open_issues": w.teams["open"].sum(), "occupancy": w.teams["occupancy"].mean(),
+            "true_score": float((answers * np.arange(11)).sum()) / active if active else np.nan,
+            "engagement": w.staff["engagement"].mean(), "strain": firm.strain.mean(),
+        }  # fmt: skip
+        for role in ROLES:
+            group = firm.groups[role]
+            for place, k in enumerate(group.acts):
+                name = act.CATALOGUE[k].name
+                label = f"share_{name}" if role == "employee" else f"{role}_{name}"
+                keep[label] = group.intensity[:, place].mean() if group.n else 0.0
+        for name, value in keep.items():
+            if name not in self.snapshots:
+                self.snapshots[name] = np.full(len(self.counts), np.nan)
+            self.snapshots[name][at] = value
+        self.active[at] = np.bincount(w.customers["segment"][w.customers["status"] == st.ACTIVE], minlength=len(w.segments))
+
+    def staff_rows(self, firm: Firm, week: int) -> None:
+        """One row a person for the pay period that ends with this week."""
+        spec, at = self.spec, week + self.spec.burn_in
+        for role, group in firm.groups.items():
+            if not group.n:
+                continue
+            self.money["bonus"][at] += group.bonus.sum()
+            self.money["fines"][at] += group.fine.sum()
+            row: dict[str, Any] = {
+                "firm": 0, "period": at // spec.pay.every, "week": week, "role": role, "post": np.arange(group.n),
+                "person": group.succession.copy(), "team": group.team, "base": group.base, "bonus": group.bonus,
+                "fine": group.fine, "dismissed": group.dismissed,
+                "certainty_equivalent": group.equivalent if group.equivalent.size else np.nan,
+            }  # fmt: skip
+            if role == "employee":
+                counts = firm.counts[: group.n]
+                row |= {name: self.w.staff[name].copy() for name in ("engagement", "ability", "tenure")}
+                row |= {
+                    "strain": firm.strain.copy(), "contacts": counts[:, st.N_CONTACTS], "minutes": counts[:, st.N_MINUTES],
+                    "gaming_minutes": counts[:, st.N_GAMING],
+                }  # fmt: skip
+            for place, k in enumerate(group.acts):
+                row[f"a_{act.CATALOGUE[k].name}"] = group.intensity[:, place].copy()
+            self.staff.append(pd.DataFrame(row))
+
+    def pooled(self, weeks: int) -> Array:
+        """Readings pooled over each measure's window and shifted by its lag, (weeks, M, STAGES, 2); NaN before there are any.
+
+        The true stage is that of the window itself; reported stages are those of the window `lag` weeks earlier, so a
+        lag shows as coverage: the report speaks of another time.
+        """
+        out = np.zeros((weeks, *self.readings.shape[1:]))
+        for j, m in enumerate(self.spec.measures.values()):
+            cumulated = np.concatenate([np.zeros((1, st.STAGES, 2)), np.cumsum(self.readings[:weeks, j], axis=0)])
+            ends = np.arange(1, weeks + 1)
+            windowed = cumulated[ends] - cumulated[np.maximum(ends - m.window, 0)]
+            # sums of windows, not differences of running sums: exact zeros stay zeros
+            for t in range(weeks):
+                windowed[t] = self.readings[max(0, t + 1 - m.window) : t + 1, j].sum(axis=0)
+            out[:, j] = windowed
+            if m.lag:
+                late = np.full_like(windowed[:, 1:], np.nan)
+                late[m.lag :] = windowed[: weeks - m.lag, 1:]
+                out[:, j, 1:] = late
+        return out
+
+    def reading(self, week: int, place: int, stage: int) -> float:
+        """One pooled reading in measure points; NaN if nobody answered."""
+        m = list(self.spec.measures.values())[place]
+        at = week + self.spec.burn_in - (m.lag if stage else 0)
+        if at < 0:
+            return float("nan")
+        num, den = self.readings[max(0, at + 1 - m.window) : at + 1, place, stage].sum(axis=0)
+        return float(num / den * self.points[place]) if den > 0 else float("nan")
+
+    def tables(self, week: int, micro: bool) -> dict[str, pd.DataFrame]:
+        """All tables up to (not including) `week`."""
+        weeks = week + self.spec.burn_in
+        pooled = self.pooled(weeks)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.where(pooled[..., 1] > 0, pooled[..., 0] / pooled[..., 1], np.nan) * self.points[None, :, None]
+        made = {
+            "series": self._series(values, pooled, weeks), "waterfall": self._waterfall(values, weeks),
+            "books": self._books(weeks), "world": self._world(weeks), "staff": self._staff(),
+        }  # fmt: skip
+        if micro:
+            made["customers"] = pd.DataFrame({name: self.w.customers[name] for name in self.w.customers.dtype.names})
+        for name, table in made.items():
+            table.insert(0, "replicate", self.replicate)
+            if name == "customers":
+                table.insert(1, "customer", np.arange(len(table)))
+        return made
+
+    def _weeks(self, weeks: int) -> Array:
+        return np.arange(weeks) - self.spec.burn_in
+
+    def _series(self, values: Array, pooled: Array, weeks: int) -> pd.DataFrame:
+        labels = list(self.spec.measures)
+        order = np.repeat(np.arange(len(labels)), weeks)
+        reported = values[:, :, st.REALISED].T.ravel()
+        return pd.DataFrame({
+            "firm": 0, "week": np.tile(self._weeks(weeks), len(labels)), "measure": np.array(labels, dtype=object)[order],
+            "reported": reported, "true": values[:, :, st.TRUE].T.ravel(),
+            "true_with_leavers": self._with_leavers(values, weeks).T.ravel(),
+            "answers": np.nan_to_num(pooled[:, :, st.REALISED, 1].T.ravel()),
+        })  # fmt: skip
+
+    def _with_leavers(self, values: Array, weeks: int) -> Array:
+        """Truth for all customers and those who left within 52 weeks, by their last answer; only where it is defined."""
+        out = np.full((weeks, values.shape[1]), np.nan)
+        left = self.counts[:weeks, st.N_LEFT_ANSWER : st.N_LEFT_ANSWER + 11]
+        for j, m in enumerate(self.spec.measures.values()):
+            if m.population != "customers" or m.reads != "recommend" or m.aggregate == "mean":
+                continue
+            counted = np.array([(s >= m.high) - (m.aggregate == "net") * (s <= m.low) for s in range(11)], dtype=float)
+            for t in range(weeks):
+                gone = left[max(0, t - 51) : t + 1].sum(axis=0)
+                there = self.snapshots["customers"][t]
+                total = there + gone.sum()
+                out[t, j] = (values[t, j, st.TRUE] * there + 100.0 * (gone * counted).sum()) / total if total else np.nan
+        return out
+
+    def _waterfall(self, values: Array, weeks: int) -> pd.DataFrame:
+        labels = list(self.spec.measures)
+        parts = []
+        for name, stage in COMPONENTS:
+            for j, label in enumerate(labels):
+                parts.append(pd.DataFrame({
+                    "firm": 0, "week": self._weeks(weeks), "measure": label, "component": name,
+                    "value": values[:, j, stage] - values[:, j, BEFORE[stage]],
+                }))  # fmt: skip
+        columns = ["firm", "week", "measure", "component", "value"]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    def _books(self, weeks: int) -> pd.DataFrame:
+        b, spec, c = self.spec.books, self.spec, self.counts[:weeks]
+        value = self.w.segments["value"]
+        heads = spec.staff.count * spec.pay.base
+        heads += (spec.teams + spec.management.central_count + 1) * spec.pay.base_manager
+        items = {
+            "revenue": b.revenue * (self.active[:weeks] * value).sum(axis=1),
+            "wages": np.full(weeks, -heads / spec.pay.every),
+            "bonus": -self.money["bonus"][:weeks], "fines": self.money["fines"][:weeks],
+            "serving": -b.minute * c[:, st.N_MINUTES], "complaints": -b.complaint * c[:, st.N_RECORDED],
+            "gifts": -b.gift * c[:, st.N_GIFTS],
+            "audits": -spec.audit.cost * self.tallies["audits"][:weeks] - c[:, st.N_ASKING],
+            "hiring": -b.hire * self.tallies["hires"][:weeks], "acquisition": -b.joiner * self.tallies["joined"][:weeks],
+            "diversion": -b.diverted * c[:, st.N_DIVERTED] - spec.owners.cost * self.tallies["exposures"][:weeks],
+        }  # fmt: skip
+        return pd.concat(
+            [pd.DataFrame({"firm": 0, "week": self._weeks(weeks), "item": k, "amount": v}) for k, v in items.items()],
+            ignore_index=True,
+        )
+
+    def _world(self, weeks: int) -> pd.DataFrame:
+        c = self.counts[:weeks]
+        rows = {name: c[:, column] for name, column in COUNTED.items()}
+        rows["complaints_diverted"] = c[:, st.N_HUSHED] + c[:, st.N_DIVERTED]
+        attempts = c[:, st.N_CONTACTS] + c[:, st.N_ABANDONED]
+        rows["wait_minutes"] = np.where(attempts > 0, c[:, st.N_WAIT] / np.maximum(attempts, 1), np.nan)
+        rows |= {name: values[:weeks] for name, values in self.snapshots.items()}
+        rows |= {name: values[:weeks] for name, values in self.tallies.items()}
+        return pd.concat(
+            [pd.DataFrame({"firm": 0, "week": self._weeks(weeks), "indicator": k, "value": v}) for k, v in rows.items()],
+            ignore_index=True,
+        )
+
+    def _staff(self) -> pd.DataFrame:
+        if not self.staff:
+            return pd.DataFrame(columns=["firm", "period", "week", "role", "post", "person", "team", "base", "bonus"])
+        return pd.concat(self.staff, ignore_index=True)

@@ -1,0 +1,134 @@
+"""Audit, exposure, dismissal, leaving and hiring at the end of a pay period."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.rules import employee as rules
+from sim.world import beliefs, chance, people
+from sim.world.people import Array, Group
+
+if TYPE_CHECKING:
+    from sim.world.firm import Firm
+
+
+def traces(group: Group) -> Array:
+    """(n,) chance that an audit of each person finds something: Σ traceability · intensity, at most 1."""
+    out = np.zeros(group.n)
+    for post in range(group.n):
+        total = 0.0
+        for k in range(group.intensity.shape[1]):
+            total += group.traceability[k] * group.intensity[post, k]
+        out[post] = rules.found_out(total)
+    return out
+
+
+def check(firm: Firm, week: int) -> None:
+    """Audits of people; what they find is fined and may cost the job; colleagues notice who was audited."""
+    spec = firm.spec
+    for group in firm.groups.values():
+        found_chance = traces(group)
+        group.fine, group.dismissed = np.zeros(group.n), np.zeros(group.n, np.bool_)
+        audited = np.zeros(group.n)
+        for post in range(group.n):
+            u = chance.four(spec.seed, firm.replicate, group.key(post), week, chance.AUDIT, 0)
+            if u[0] >= firm.audit_rate:
+                continue
+            audited[post] = 1.0
+            firm.recorder.tally(week, "audits", 1.0)
+            if u[1] < found_chance[post]:
+                firm.recorder.tally(week, "caught", 1.0)
+                group.fine[post] = spec.audit.fine
+                group.dismissed[post] = u[2] < spec.audit.dismissal
+        notice(firm, group, audited)
+    expose(firm, week)
+
+
+def notice(firm: Firm, group: Group, audited: Array) -> None:
+    """The believed chance of an audit: known where people are rational, else it follows what is seen in the team."""
+    if firm.choice_of(group) == "rational":
+        group.audit_belief[:] = firm.audit_rate
+        return
+    for team in np.unique(group.team):
+        members = group.team == team
+        seen = float(audited[members].mean())
+        group.audit_belief[members] = rules.audit_belief(
+            group.audit_belief[members], seen, firm.spec.staff.learning.audit_memory
+        )
+
+
+def volume(firm: Firm) -> float:
+    """How much there is to come out: chance that the average person of at least one role could be traced."""
+    clean = 1.0
+    for group in firm.groups.values():
+        if group.n:
+            clean *= 1.0 - float(traces(group).mean())
+    return 1.0 - clean
+
+
+def expose(firm: Firm, week: int) -> None:
+    """Gaming comes out by press or regulator: a hazard that grows with volume × traceability, or an event by the scenario."""
+    spec = firm.spec
+    due, firm.exposure_due = firm.exposure_due, False
+    if not due and spec.mechanisms.exposure:
+        u = chance.uniform(spec.seed, firm.replicate, 0, week, chance.EXPOSE, 0)
+        due = u < spec.owners.exposure * volume(firm)
+    if not due:
+        return
+    firm.recorder.tally(week, "exposures", 1.0)
+    if spec.owners.response == "hush":
+        return
+    firm.audit_rate = min(1.0, firm.audit_rate * spec.owners.audit_after)
+    firm.unpaid = firm.unpaid or spec.owners.response == "unpay"
+    for role in ("manager", "central", "head"):
+        group = firm.groups[role]
+        traced = traces(group)
+        for post in range(group.n):
+            u = chance.uniform(spec.seed, firm.replicate, group.key(post), week, chance.EXPOSE, 1)
+            group.dismissed[post] |= u < traced[post]
+            group.audit_belief[post] = max(group.audit_belief[post], firm.audit_rate)
+    for group in firm.groups.values():
+        group.audit_belief = np.maximum(group.audit_belief, firm.audit_rate)
+
+
+def replace(firm: Firm, week: int) -> None:
+    """Who was dismissed or quits is followed by the next in succession, with traits and lore of his own."""
+    spec = firm.spec
+    for role, group in firm.groups.items():
+        for post in range(group.n):
+            gone = bool(group.dismissed[post])
+            if gone:
+                firm.recorder.tally(week, "dismissals", 1.0)
+            elif role == "employee" and spec.mechanisms.turnover and quits(firm, group, post, week):
+                firm.recorder.tally(week, "quits", 1.0)
+                gone = True
+            if gone:
+                hire(firm, role, group, post, week)
+
+
+def quits(firm: Firm, group: Group, post: int, week: int) -> bool:
+    """Whether an employee leaves of his own accord in this pay period."""
+    spec, wb = firm.spec, firm.spec.staff.wellbeing
+    premium = (group.base[post] + group.bonus[post]) / spec.pay.base - 1.0 if spec.pay.base > 0 else 0.0
+    engagement = float(firm.w.staff[post].engagement)
+    hazard = rules.quit_hazard(wb.quit_rate, wb.quit_slope, engagement, wb.quit_by_pay, premium)
+    u = chance.uniform(spec.seed, firm.replicate, group.key(post), week, chance.QUIT, 0)
+    return bool(u < 1.0 - math.exp(-hazard * spec.pay.every))
+
+
+def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
+    """The next person takes the post: own traits, lore instead of experience, no skill beyond the first."""
+    spec = firm.spec
+    group.succession[post] += 1
+    firm.recorder.tally(week, "hires", 1.0)
+    if role == "employee":
+        people.hire_employee(spec, firm.replicate, firm.w, group, post)
+        firm.coached[post] = firm.w.staff[post].ability
+        firm.resting[post] = firm.w.staff[post].engagement
+    else:
+        people.take_post(spec, firm.replicate, group, post)
+    if firm.begun and group.belief.size:
+        beliefs.start(spec, firm.replicate, group, firm.true_effects(group), [post], range(group.belief.shape[1]))

@@ -1,0 +1,51 @@
+"""Engagement and strain at the end of a pay period: from pay, pressure, gaming, scripts and load to the person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.incentives import tactics as act
+from sim.rules import employee as rules
+from sim.world.people import Array
+
+if TYPE_CHECKING:
+    from sim.world.firm import Firm
+
+
+def shortfall(firm: Firm, began: int) -> Array:
+    """(n,) by how many standard errors each employee's expectation lies below the target of a cliff or tier he works under."""
+    group = firm.groups["employee"]
+    out = np.zeros(group.n)
+    for contract in firm.in_force("employee", began):
+        if contract.place < 0 or contract.written.kind not in ("cliff", "tiered") or not group.level.size:
+            continue
+        sigma = firm.read["employee"].sigma[:, contract.place] * contract.points
+        behind = contract.payout.sign * (contract.target - group.level[:, contract.place] * contract.points)
+        out = np.maximum(out, np.where(sigma > 0, behind / np.where(sigma > 0, sigma, 1.0), 0.0))
+    return np.nan_to_num(out)
+
+
+def period(firm: Firm, began: int) -> None:
+    """Engagement moves towards its level, faster down than up; strain is noted for the record."""
+    spec, w = firm.spec, firm.w
+    wb, group = spec.staff.wellbeing, firm.groups["employee"]
+    behind = shortfall(firm, began)
+    occupancy = w.teams["occupancy"][group.team]
+    pressing = firm.pressing() if spec.mechanisms.management else np.zeros(spec.teams)
+    firm.strain = np.zeros(group.n)
+    for e in range(group.n):
+        firm.strain[e] = rules.strain_of(float(occupancy[e]), wb.strain_from_load, float(behind[e]), wb.strain_from_targets)
+        if not spec.mechanisms.engagement:
+            continue
+        total = group.base[e] + group.bonus[e]
+        gamed = 0.0
+        for k in range(act.FIRST_TACTIC, act.ACTS):
+            gamed += group.intensity[e, k] if group.moral[k] > 0 else 0.0
+        level = rules.engagement_level(
+            firm.resting[e], group.bonus[e] / total if total > 0 else 0.0, wb.crowding, spec.service.process.scripts,
+            wb.autonomy, min(gamed, 1.0), group.conscience[e], wb.moral_stress, float(pressing[group.team[e]]), wb.pressure,
+            firm.strain[e], wb.strain,
+        )  # fmt: skip
+        w.staff[e].engagement = rules.engagement_after(float(w.staff[e].engagement), level, wb.recovery, wb.decline)

@@ -1,0 +1,99 @@
+"""Mesa agents as windows: each reads and writes its row of the world's arrays, and exists only while somebody looks.
+
+They do not call `mesa.Agent.__init__`, which in Mesa 3.3 keeps the model alive through a class-wide register.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+from mesa.agent import AgentSet
+
+from sim.incentives import tactics as act
+from sim.world import state as st
+
+if TYPE_CHECKING:
+    from sim.world.model import Organisation
+
+
+class Window(mesa.Agent):
+    """An agent whose attributes are the fields of one record. `unique_id` is its row, for ever."""
+
+    def __init__(self, model: Organisation, row: int, record: Any, person: int = 0) -> None:  # no super: see above
+        self.__dict__.update(model=model, unique_id=row, pos=None, record=record, person=person)
+
+    def __getattr__(self, name: str) -> Any:
+        record = self.__dict__.get("record")
+        if record is not None and name in record.dtype.names:
+            return record[name]
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.record.dtype.names:
+            self.record[name] = value
+        else:
+            self.__dict__[name] = value
+
+    def remove(self) -> None:
+        """Rows are identities for ever: nobody is removed by hand."""
+        raise RuntimeError("a window cannot be removed: customers leave and employees quit by the rules of the model")
+
+
+class Customer(Window):
+    """An active customer. Fields: see `sim.world.state.CUSTOMER`."""
+
+
+class Employee(Window):
+    """Whoever holds a post; `person` is the succession number. Fields: see `sim.world.state.EMPLOYEE`."""
+
+    @property
+    def acts(self) -> dict[str, float]:
+        """Chosen intensity by name of the act."""
+        return dict(zip(act.EMPLOYEE_ACTS, (float(x) for x in self.record["intensity"]), strict=True))
+
+
+class Manager(Window):
+    """A team's manager, with his team's record. Fields: see `sim.world.state.TEAM`."""
+
+    @property
+    def acts(self) -> dict[str, float]:
+        """Chosen intensity by name of the lever."""
+        group = self.model.firm.groups["manager"]
+        return {act.CATALOGUE[k].name: float(group.intensity[self.unique_id, i]) for i, k in enumerate(group.acts)}
+
+
+class Windows:
+    """All windows of a model, held strongly: Mesa's AgentSet is weak."""
+
+    def __init__(self, model: Organisation) -> None:
+        self.model = model
+        self.customers: dict[int, Customer] = {}
+        self.employees: dict[int, Employee] = {}
+        self.managers = [Manager(model, t, model.world.teams[t]) for t in range(len(model.world.teams))]
+
+    def refresh(self) -> None:
+        """Windows on exactly those who are there now."""
+        w, people = self.model.world, self.model.firm.groups["employee"]
+        there = (w.customers["status"] == st.ACTIVE).nonzero()[0]
+        known = self.customers
+        self.customers = {int(i): known.get(int(i)) or Customer(self.model, int(i), w.customers[i]) for i in there}
+        for post in range(people.n):
+            window, person = self.employees.get(post), int(people.succession[post])
+            if window is None or window.person != person:
+                self.employees[post] = Employee(self.model, post, w.staff[post], person)
+
+    @property
+    def by_type(self) -> dict[type[mesa.Agent], AgentSet]:
+        """Agent sets by class."""
+        return {
+            Customer: AgentSet(self.customers.values(), random=self.model.random),
+            Employee: AgentSet(self.employees.values(), random=self.model.random),
+            Manager: AgentSet(self.managers, random=self.model.random),
+        }
+
+    @property
+    def agents(self) -> AgentSet:
+        """Everybody."""
+        everybody = [*self.customers.values(), *self.employees.values(), *self.managers]
+        return AgentSet(everybody, random=self.model.random)
