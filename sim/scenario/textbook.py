@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import model_validator
 
 from sim.scenario.fields import Latent, Section, latent, param
-from sim.scenario.pay import Scheme
 
 NOISE = "noise"
 
@@ -107,8 +108,13 @@ def _is_convex(matrix: list[list[float]]) -> bool:
     return True
 
 
-def theory_pay(scheme: Scheme) -> Scheme:
-    """The scheme as theory writes it: pay s + bP, without a floor unless the scenario sets one."""
-    if "floor" in scheme.model_fields_set:
-        return scheme
-    return scheme.model_copy(update={"floor": None})
+def without_floors(scenario: dict[str, Any]) -> dict[str, Any]:
+    """A scenario as written, with pay as theory writes it, s + bP: in a textbook world no floor unless one is given."""
+    service, pay = scenario.get("service"), scenario.get("pay")
+    if not isinstance(service, dict) or service.get("technology") != "textbook" or not isinstance(pay, dict):
+        return scenario
+    schemes = pay.get("schemes")
+    if not isinstance(schemes, list):
+        return scenario
+    bare = [{"floor": None, **scheme} if isinstance(scheme, dict) else scheme for scheme in schemes]
+    return {**scenario, "pay": {**pay, "schemes": bare}}

@@ -19,7 +19,7 @@ from sim.incentives.expectation import Prospects, moments, prospects_of
 from sim.rules.kernel import kernel
 from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
-from sim.scenario.textbook import NOISE, theory_pay
+from sim.scenario.textbook import NOISE
 from sim.world import chance, choice
 from sim.world.params import draw
 
@@ -164,7 +164,7 @@ class Textbook:
         written = [scheme for scheme in self.spec.pay.schemes if "employee" in scheme.who]
         places = [-1 if scheme.measure is None else self.labels.index(scheme.measure) for scheme in written]
         target = np.array([[scheme.target.start or 0.0 for scheme in written]] * self.n).reshape(self.n, len(written))
-        return self.pay_of([kinds.build(theory_pay(scheme)) for scheme in written], places, target)
+        return self.pay_of([kinds.build(scheme) for scheme in written], places, target)
 
     def respond(self, acts: Array, pay: Pay) -> choice.Settled:
         """The best acts of everybody who knows F, from the present ones; mutually so where pay depends on others."""
