@@ -39,12 +39,12 @@ def world(spec: Scenario, replicate: int, weeks: int) -> st.World:
     n = spec.customers.count + math.ceil(prospects_a_week(spec) * (spec.weeks + spec.burn_in))
     made = st.World(
         p=params(spec, replicate), firm=st.records(1, st.FIRM)[0], measures=table, segments=segments(spec),
-        customers=st.customers(n), next_at=np.full(n, st.NEVER), invited_at=np.full((measures, n), -1e9, np.float32),
+        customers=st.customers(n), next_at=np.full(n, st.NEVER), invited_at=np.full((n, measures), -1e9, np.float32),
         staff=st.records(employees, st.EMPLOYEE), teams=st.records(teams, st.TEAM),
         lessons=st.records(employees * (measures + 1), st.LESSON).reshape(employees, measures + 1),
         panel=st.records(teams * st.PANEL_SIZE, st.PANEL).reshape(teams, st.PANEL_SIZE),
-        readings=np.zeros((weeks, measures, employees + teams, st.STAGES, 2)),
-        squares=np.zeros((weeks, measures, employees + teams)), counts=np.zeros((weeks, employees + teams, st.COUNTS)),
+        readings=st.records(weeks * (employees + teams) * measures, st.CELL).reshape(weeks, employees + teams, measures),
+        tallies=st.records(weeks * (employees + teams), st.TALLY).reshape(weeks, employees + teams),
     )  # fmt: skip
     made.teams["minutes"] = spec.service.work.minutes
     made.teams["drag"] = 1.0

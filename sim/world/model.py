@@ -52,6 +52,8 @@ class Organisation(mesa.Model):
         first = spec.customers.count + int(pace * since)
         last = spec.customers.count + int(pace * (since + 1))
         readings, counts = self.recorder.slot(week)
+        for accounts in (w.readings, w.tallies):
+            accounts[row].view(np.uint8)[...] = 0
         promise = self.firm.promise
         joined = engine.advance(
             w, float(week), row, self._due, self._load, first, last, self.reputation.join(promise),

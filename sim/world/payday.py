@@ -34,17 +34,17 @@ class Readings:
 def gather(w: st.World, recent: Array, week: int, weeks: int, lags: list[int]) -> Period:
     """Add up the last `weeks` weeks, each measure as it was `lag` weeks earlier.
 
-    recent (H, M, E + T, 3) is a ring of weekly (numerator, denominator, squares) of reported readings.
+    recent (H, E + T, M, 3) is a ring of weekly (numerator, denominator, squares) of reported readings.
     """
-    rows, measures = w.counts.shape[1], len(w.measures)
-    total = np.zeros((measures, rows, 3))
+    rows, measures = w.tallies.shape[1], len(w.measures)
+    total = np.zeros((rows, measures, 3))
     for j in range(measures):
         for back in range(weeks - 1, -1, -1):
-            total[j] += recent[(week - back - lags[j]) % len(recent), j]
-    counts = np.zeros(w.counts.shape[1:])
+            total[:, j] += recent[(week - back - lags[j]) % len(recent), :, j]
+    counts = np.zeros((rows, st.COUNTS))
     for row in range(weeks):
-        counts += w.counts[row]
-    return Period(total[:, :, 0].T.copy(), total[:, :, 1].T.copy(), total[:, :, 2].T.copy(), counts)
+        counts += w.tallies["n"][row]
+    return Period(total[:, :, 0], total[:, :, 1], total[:, :, 2], counts)
 
 
 def ratio(num: Array, den: Array) -> Array:

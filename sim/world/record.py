@@ -54,7 +54,7 @@ class Recorder:
         self.snapshots: dict[str, Array] = {}
         self.active = np.zeros((weeks, len(w.segments)))
         longest = max([m.lag for m in spec.measures.values()], default=0)
-        self.recent = np.zeros((longest + spec.pay.every + 1, measures, w.counts.shape[1], 3))
+        self.recent = np.zeros((longest + spec.pay.every + 1, w.tallies.shape[1], measures, 3))
         self.staff: list[pd.DataFrame] = []
         self.money = {name: np.zeros(weeks) for name in ("bonus", "fines")}
 
@@ -70,8 +70,10 @@ class Recorder:
         """Keep what the week leaves behind."""
         w, at = self.w, week + self.spec.burn_in
         ring = self.recent[week % len(self.recent)]
-        ring[:, :, :2] = w.readings[row, :, :, st.REALISED, :]
-        ring[:, :, 2] = w.squares[row]
+        cells = w.readings[row]
+        ring[:, :, 0] = cells["num"][:, :, st.REALISED]
+        ring[:, :, 1] = cells["den"][:, :, st.REALISED]
+        ring[:, :, 2] = cells["square"]
         self.tally(week, "joined", joined)
         answers = w.firm.answers
         active = int(answers.sum())

@@ -87,6 +87,15 @@ LESSON = np.dtype([
     ("xy", "f8", (act.ACTS,)),
 ])  # fmt: skip
 
+# One reading of one measure: numerator and denominator at every stage, and the sum of squares of what was reported.
+CELL = np.dtype([
+    ("num", "f8", (STAGES,)),
+    ("den", "f8", (STAGES,)),
+    ("square", "f8"),
+])  # fmt: skip
+
+TALLY = np.dtype([("n", "f8", (COUNTS,))])  # by the columns above
+
 PANEL_SIZE = 256
 # What is kept of a contact as it stood before service.
 PANEL = np.dtype([
@@ -104,14 +113,13 @@ class World(NamedTuple):
     segments: Any  # (S,) records
     customers: Any  # (n,) CUSTOMER
     next_at: Any  # (n,) float64: the earlier of `due` and `leaves_at`
-    invited_at: Any  # (M, n) float32: week of the last invitation by each survey
+    invited_at: Any  # (n, M) float32: week of the last invitation by each survey
     staff: Any  # (E,) EMPLOYEE
     teams: Any  # (T,) TEAM
     lessons: Any  # (E, M + 1) LESSON; column 0 is perceived quality
     panel: Any  # (T, PANEL_SIZE) PANEL
-    readings: Any  # (weeks, M, E + T, STAGES, 2): numerator and denominator of each reading
-    squares: Any  # (weeks, M, E + T): sum of squared counts in the reported reading
-    counts: Any  # (weeks, E + T, COUNTS)
+    readings: Any  # (weeks, E + T, M) CELL
+    tallies: Any  # (weeks, E + T) TALLY
 
 
 def records(n: int, dtype: Any) -> Any:

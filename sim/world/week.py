@@ -51,13 +51,12 @@ def queues(w, load):
 def play(w, i, now, week):
     """Everything that happens to customer i in this week, in the order of its dates."""
     c = w.customers[i]
-    team = i % w.p.teams
     end = now + 1.0
     while c.status == st.ACTIVE and (c.due < end or c.leaves_at < end):
         if c.leaves_at < c.due:
-            leave(w, i, c.leaves_at, week, team)
+            leave(w, i, c.leaves_at, week)
         else:
-            contact(w, i, max(c.due, now), week, team)
+            contact(w, i, max(c.due, now), week)
     w.next_at[i] = min(c.due, c.leaves_at)
 
 
@@ -73,15 +72,15 @@ def enter(w, i, at, expectation, end, taste, contract, segment):
     c.end = end
     c.peak = end
     c.touched = at
-    score = score_of(w, i)
+    score = score_of(p, c)
     c.answer = int(customer.whole(score))
     w.firm.answers[c.answer] += 1
     w.teams[i % p.teams].active += 1
-    c.need_at = at + gap_to_need(w, i, 0, at)
+    c.need_at = at + gap_to_need(p, c, w.segments, i, at)
     c.due = c.need_at
     if p.exit:
         threshold = -math.log(chance.uniform(p.seed, p.replicate, i, 0, chance.EXIT, 0))
-        hazard = hazard_of(w, i, score)
+        hazard = hazard_of(p, c, score)
         if hazard > 0.0:
             c.leaves_at = at + threshold / hazard
     w.next_at[i] = min(c.due, c.leaves_at)
@@ -128,17 +127,16 @@ def newcomers(w, now, week, from_row, to_row, join, raised):
 @kernel
 def read_weekly(w, now, week):
     """What is read at the end of a week rather than at a contact: departures, backlog, surveys of all customers."""
-    p = w.p
+    for k in range(w.p.teams):
+        team, row = w.teams[k], w.p.employees + k
+        left, active = w.tallies[week, row].n[st.N_LEFT], float(team.active)
+        for j in range(len(w.measures)):
+            m, cell = w.measures[j], w.readings[week, row, j]
+            if m.reads == code.DEPARTURES:
+                readings.log(m, cell, left, active / 52.0, left, active / 52.0, left, left)
+            elif m.reads == code.BACKLOG:
+                readings.log(m, cell, team.open, active, team.open, active, team.open_in_log, team.open_in_log)
     for j in range(len(w.measures)):
-        for team in range(p.teams):
-            row = p.employees + team
-            active = float(w.teams[team].active)
-            if w.measures[j].reads == code.DEPARTURES:
-                left = w.counts[week, row, st.N_LEFT]
-                readings.log(w, j, row, week, left, active / 52.0, left, active / 52.0, left, left)
-            elif w.measures[j].reads == code.BACKLOG:
-                real, logged = float(w.teams[team].open), float(w.teams[team].open_in_log)
-                readings.log(w, j, row, week, real, active, real, active, logged, logged)
         if w.measures[j].reads <= 3 and w.measures[j].population == 1:
             ask_everybody(w, j, now, week)
 
@@ -146,16 +144,23 @@ def read_weekly(w, now, week):
 @kernel
 def ask_everybody(w, j, now, week):
     """A survey of all customers, wherever they stand, by the week; credited to their team."""
-    p = w.p
+    p, m = w.p, w.measures[j]
     for i in range(len(w.customers)):
         c = w.customers[i]
         if c.status != st.ACTIVE:
             continue
-        team = i % p.teams
+        k = i % p.teams
+        row = p.employees + k
         trouble = 1.0 if c.flags & st.OPEN else 0.0
-        readings.ask(
-            w, j, i, p.employees + team, team, int(now), 2 * j + 1000, week, now + 1.0, score_of(w, i), False, 0.0, trouble
-        )
+        fatigued = 1.0 if now + 1.0 - w.invited_at[i, j] < p.fatigue_weeks else 0.0
+        value, reached = readings.ask(
+            p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + 1000, w.teams[k].filtering, fatigued,
+            score_of(p, c), False, 0.0, trouble,
+        )  # fmt: skip
+        if reached > 0:
+            w.invited_at[i, j] = now + 1.0
+        if reached > 1:
+            w.tallies[week, row].n[st.N_ASKING] += m.cost
 
 
 @kernel
@@ -166,19 +171,16 @@ def close_week(w, week):
         contacts = 0.0
         minutes = 0.0
         for e in range(team * p.team_size, (team + 1) * p.team_size):
-            contacts += w.counts[week, e, st.N_CONTACTS]
-            minutes += w.counts[week, e, st.N_MINUTES]
+            contacts += w.tallies[week, e].n[st.N_CONTACTS]
+            minutes += w.tallies[week, e].n[st.N_MINUTES]
         if contacts > 0.0:
             w.teams[team].minutes = minutes / contacts
-        w.teams[team].same_week = w.counts[week, p.employees + team, st.N_SAME_WEEK]
+        w.teams[team].same_week = w.tallies[week, p.employees + team].n[st.N_SAME_WEEK]
 
 
 @kernel
 def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out, counts_out):
     """The week that starts at `now`, accounted in `row`; adds up the firm in the order of its rows. Returns joiners."""
-    w.readings[row] = 0.0
-    w.squares[row] = 0.0
-    w.counts[row] = 0.0
     for team in range(w.p.teams):
         load[team] = 0.0
     n = demand(w, now, due, load)
@@ -191,11 +193,18 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
     close_week(w, row)
-    for r in range(w.counts.shape[1]):
-        for j in range(len(w.measures)):
-            for stage in range(st.STAGES):
-                readings_out[j, stage, 0] += w.readings[row, j, r, stage, 0]
-                readings_out[j, stage, 1] += w.readings[row, j, r, stage, 1]
-        for k in range(st.COUNTS):
-            counts_out[k] += w.counts[row, r, k]
+    add_up(w.readings[row], w.tallies[row], readings_out, counts_out)
     return joined
+
+
+@kernel
+def add_up(cells, tallies, readings_out, counts_out):
+    """Totals of the firm in the order of its rows."""
+    for r in range(cells.shape[0]):
+        for j in range(cells.shape[1]):
+            cell = cells[r, j]
+            for stage in range(st.STAGES):
+                readings_out[j, stage, 0] += cell.num[stage]
+                readings_out[j, stage, 1] += cell.den[stage]
+        for k in range(st.COUNTS):
+            counts_out[k] += tallies[r].n[k]
