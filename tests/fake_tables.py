@@ -94,7 +94,7 @@ def manifest(arms: list[FakeArm], replicates: int, weeks: int, burn_in: int) -> 
     ]
     return {
         "arms": rows, "currency": "USD", "pay_every": 4, "replicates": replicates, "weeks": weeks, "burn_in": burn_in,
-        "budget": {"mode": "equal", "target": 100_000.0}, "activities": ACTIVITIES,
+        "budget": {"mode": "equal", "reached": {arm.scenario: arm.bonus / 130 for arm in arms}}, "activities": ACTIVITIES,
         "scenarios": {arm.scenario: {"name": arm.name, "weeks": weeks, "pay": {"every": 4}} for arm in arms},
         "versions": {"gamed": "0.1.0"}, "seed": 1,
     }  # fmt: skip

@@ -47,8 +47,11 @@ def test_pure_gaming() -> None:
     text = told(SALARY, GAMED)
     assert "Under Score bonus the score got better and the service did not." in text
     assert "None of the reported gain is true." in text
-    assert "an honest survey shows 9 of it; the other 26 is gaming (choosing whom to ask 19" in text
-    assert re.search(r"They part beyond that from week 2[6-9]", text)
+    assert (
+        "Gap: reported 35 points above true; an honest survey would show +9, gaming adds 26 (choosing whom to ask 19"
+        in text
+    )
+    assert re.search(r"It exceeds the honest gap from week 2[6-9]", text)
 
 
 def test_perverse() -> None:
@@ -91,17 +94,17 @@ def test_one_replicate() -> None:
 
 def test_acts_that_make_the_score_look_worse_are_not_called_gaming() -> None:
     text = told(SALARY, FALLEN)
-    assert "make the score look worse" in text
+    assert "makes it look worse" in text
     assert "gaming" not in text
 
 
 def test_a_run_alone() -> None:
     text = told(GAMED)
     assert text.startswith("Over the last 52 weeks the reported NPS was 47")
-    assert "26 is gaming" in text
+    assert "gaming adds 26" in text
     assert "compare it with fixed pay" in text
     text = told(SALARY)
-    assert "about what an honest survey shows with nothing paid (9)" in text
+    assert "about as with an honest survey and nothing paid (+9)" in text
     assert "gaming" not in text
 
 
@@ -134,28 +137,41 @@ def test_the_table_is_aligned_and_fits() -> None:
 # The page
 
 
-def test_the_page_stands_alone(tmp_path: Path) -> None:
-    rendered = render(write(tmp_path, [SALARY, GAMED, HONEST_GAIN]))
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert rendered.html == tmp_path / "report.html"
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    return render(write(tmp_path_factory.mktemp("result"), [SALARY, GAMED, HONEST_GAIN]))
+
+
+def text_of(rendered: Rendered) -> str:
+    assert rendered.html is not None
+    return rendered.html.read_text(encoding="utf-8")
+
+
+def test_the_page_stands_alone(rendered: Rendered) -> None:
+    page = text_of(rendered)
     assert not re.findall(r"(?:src|href)\s*=\s*[\"'](?!#)", page)
     assert not re.findall(r"url\((?!#)", page)
     assert "@import" not in page
     assert len(page) < 1_500_000
-    # Verdict first, figures after it, method last.
+
+
+def test_the_page_reads_from_the_verdict_to_the_method(rendered: Rendered) -> None:
+    page = text_of(rendered)
     assert page.index("Verdict") < page.index("<figure") < page.index("Method and caveats")
     assert page.count('role="img"') == page.count("<figure")
     assert all(len(alt) > 30 for alt in re.findall(r'role="img" aria-label="([^"]*)"', page))
+
+
+def test_ids_of_figures_do_not_clash(rendered: Rendered) -> None:
+    clips = re.findall(r'<clipPath id="([^"]+)"', text_of(rendered))
+    assert len(clips) == len(set(clips))
+
+
+def test_figures_stand_in_their_folder(rendered: Rendered) -> None:
+    assert rendered.html is not None
     assert {path.suffix for path in rendered.figures} == {".png", ".svg"}
     assert all(path.stat().st_size > 1000 for path in rendered.figures)
-    assert not list(tmp_path.rglob("*.partial"))
-
-
-def test_ids_of_figures_do_not_clash(tmp_path: Path) -> None:
-    render(write(tmp_path, [SALARY, GAMED]))
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    clips = re.findall(r'<clipPath id="([^"]+)"', page)
-    assert len(clips) == len(set(clips))
+    assert not list(rendered.html.parent.rglob("*.partial"))
 
 
 def test_a_report_is_the_same_twice(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NotRequired, TypedDict
 
 from sim.analysis.units import units
@@ -185,6 +185,8 @@ def read(manifest: Mapping[str, Any]) -> Study:
     """The study that a manifest describes."""
     scenarios = manifest.get("scenarios") or {}
     arms = tuple(_arm(raw, scenarios.get(raw["scenario"]) or {}) for raw in manifest["arms"])
+    names = [arm.name for arm in arms]
+    arms = tuple(replace(arm, name=arm.scenario) if names.count(arm.name) > 1 else arm for arm in arms)
     if not arms:
         raise ValueError("the manifest names no arm")
     plain = ("currency", "pay_every", "replicates", "weeks", "burn_in")

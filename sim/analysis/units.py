@@ -14,14 +14,14 @@ SHARES = {
     "no_repeat": "share of needs without another contact in the window",
     "in_time": "share of needs done by the deadline",
     "needs_met": "share of needs met by the customer's own definition and deadline",
-    "complaints": "complaints per 100 contacts",
-    "departures": "share of customers who leave",
 }
 OTHERS = {
     "jobs": ("jobs an hour", "jobs done per hour of work"),
     "handle_minutes": ("minutes", "work time per contact"),
     "wait": ("minutes", "wait before being served"),
-    "backlog": ("issues", "issues still open"),
+    "complaints": ("per 100 contacts", "complaints"),
+    "departures": ("% a year", "customers who leave"),
+    "backlog": ("per 100 customers", "issues still open"),
 }
 
 

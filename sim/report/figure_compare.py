@@ -113,7 +113,8 @@ def _panel(axes: Axes, column: Column, limit: float) -> None:
         axes.plot([change.mean], [row], "o", markersize=7.5, color=column.color, zorder=3,
                   markerfacecolor=column.color if clear else "white", markeredgewidth=1.6)  # fmt: skip
         axes.annotate(column.write(change.mean), (change.mean, row), (0, 7), textcoords="offset points", ha="center",
-                      fontsize=9, color=column.color, fontweight="bold" if clear else "normal")  # fmt: skip
+                      fontsize=9, color=column.color, fontweight="bold" if clear else "normal",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
     axes.set_xlim(-limit, limit)
     axes.set_ylim(len(column.changes) - 0.4, -0.65)
     axes.set_xticks([])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from sim.analysis.manifest import Arm, Measure
 from sim.analysis.summary import Reader
 from sim.report.style import (
     MUTED,
+    POINTS,
     REPORTED,
     RULE,
     SHADE,
@@ -33,6 +35,9 @@ COLUMNS = 3
 BURN_IN_SHOWN = 26
 LABEL_ROOM = 0.32
 PANEL_HEIGHT = 2.5
+MARK_LETTERS = 40
+MARK_POINTS = 13
+STEPS = (1, 2, 4, 13, 26, 52, 104, 260, 520, 1040, 2080)
 
 
 def draw(source: Reader, label: str) -> Picture:
@@ -47,7 +52,7 @@ def draw(source: Reader, label: str) -> Picture:
             title=f"Reported and true {measure.title}", subtitle=_subtitle(source, measure),
         )  # fmt: skip
         panels = [_panel(source, axes, arm, label, scale) for axes, arm in zip(layout.axes, arms, strict=True)]
-        _share_axes(layout.axes, layout.columns, source, scale)
+        _share_axes(layout.axes, arms, layout.columns, source, scale)
         hover = [_hover(axes, weeks, tracks) for axes, (weeks, tracks) in zip(layout.axes, panels, strict=True)]
     ends = "; ".join(
         f"{arm.name}: reported {t[0].values[-1]}, true {t[1].values[-1]}"
@@ -114,25 +119,31 @@ def _band(axes: Axes, values: pd.DataFrame, color: str) -> None:
 
 
 def _marks(axes: Axes, arm: Arm, shown: int, weeks: int) -> None:
-    """Burn-in shaded; every change of the scheme a thin line with its words at the top."""
+    """Burn-in shaded; every change of the scheme a thin line, its words in a row of their own at the top."""
     if shown < 0:
         axes.axvspan(shown, 0, color=SHADE, linewidth=0, zorder=0)
-    for week, text in arm.changes:
-        if 0 <= week < weeks:
-            axes.axvline(week, color=MUTED, linewidth=0.8, zorder=1)
-            axes.annotate(
-                text, (week, 1), (3, -2), xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8.5,
-                color=MUTED, va="top", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-            )  # fmt: skip
+    for place, (week, text) in enumerate(_within(arm, weeks)):
+        axes.axvline(week, color=MUTED, linewidth=0.8, zorder=1)
+        late = week > 0.5 * weeks
+        axes.annotate(
+            textwrap.shorten(text, MARK_LETTERS, placeholder="…"), (week, 1), (-3 if late else 3, -2 - MARK_POINTS * place),
+            xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=8.5, color=MUTED, va="top",
+            ha="right" if late else "left", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1}, zorder=4,
+        )  # fmt: skip
 
 
-def _share_axes(all_axes: list[Axes], columns: int, source: Reader, scale: Scale) -> None:
+def _within(arm: Arm, weeks: int) -> list[tuple[int, str]]:
+    return [(week, text) for week, text in arm.changes if 0 <= week < weeks]
+
+
+def _share_axes(all_axes: list[Axes], arms: list[Arm], columns: int, source: Reader, scale: Scale) -> None:
     study = source.study
     shown = min(BURN_IN_SHOWN, study.burn_in)
     low = min(axes.get_ylim()[0] for axes in all_axes)
     high = max(axes.get_ylim()[1] for axes in all_axes)
-    high += 0.12 * (high - low)
-    step = 52 if study.weeks > 104 else 26 if study.weeks > 40 else 13 if study.weeks > 14 else 4
+    marks = max(len(_within(arm, study.weeks)) for arm in arms)
+    high += (high - low) * marks * MARK_POINTS / (PANEL_HEIGHT * POINTS - marks * MARK_POINTS)
+    step = next(step for step in STEPS if study.weeks / step <= 3.5 or step == STEPS[-1])
     for place, axes in enumerate(all_axes):
         axes.set_ylim(low, high)
         axes.set_xlim(-shown, study.weeks + LABEL_ROOM * (study.weeks + shown))

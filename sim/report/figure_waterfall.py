@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COLUMNS = 3
 ROW_INCHES = 0.27
 BAR = 0.62
-LABEL = 0.3
+LABEL = 0.26
 # Shown in two groups; the parts add up in any order.
 ACTED_UPON = tuple(name for name in COMPONENTS if name not in HONEST)
 
@@ -55,9 +55,10 @@ def draw(source: Reader, found: list[Finding], label: str) -> Picture:
 def _subtitle(source: Reader, survey: bool) -> str:
     kind = "an honest survey" if survey else "honest records"
     fixed = " Dotted: where the reading would stand with nothing paid." if source.study.fixed_pay else ""
+    lines = " Lines: 95 % intervals." if source.study.replicates > 1 else ""
     return (
         f"Mean of the last {source.window.weeks} weeks. Grey: what {kind} shows as well. "
-        f"Orange: what exists only because somebody acts on the reading.{fixed}"
+        f"Orange: what exists only because somebody acts on the reading.{fixed}{lines}"
     )
 
 
@@ -93,8 +94,14 @@ def _limits(readings: list[Reading], honest: list[str], acted: list[str], scale:
             places.append(place)
     low, high = min(places) * scale.factor, max(places) * scale.factor
     span = max(high - low, 10 * scale.step)
-    # The label beside the last dot takes LABEL of the panel's width, however short the bars are.
-    return low - 0.08 * span, low + span / (1 - LABEL)
+    # The label beside the last dot takes LABEL of the panel's width, however short the bars are; so do those of bars
+    # that run to the left, and row names must not touch them.
+    falls = any(
+        r.parts[name].mean < 0 and scale.visible(r.parts[name].mean) for r in readings for name in [*honest, *acted]
+    )
+    left = LABEL if falls else 0.06
+    width = span / (1 - LABEL - left)
+    return low - left * width, high + LABEL * width
 
 
 class _Bars:

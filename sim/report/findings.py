@@ -15,12 +15,6 @@ from sim.analysis.manifest import Arm, Measure
 from sim.analysis.paired import difference, differences
 from sim.analysis.summary import Reader
 
-# Arm-level values that are compared with the reference arm, with +1 where more is better for whom it concerns.
-LEVELS = {
-    "true_score": 1, "revenue": 1, "cost": -1, "profit": 1, "bonus": -1,
-    "certainty_equivalent": 1, "engagement": 1, "turnover": -1, "gaming_time": -1, "complaints": 1,
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -157,12 +151,11 @@ def _level(values: pd.Series, arm: Arm) -> Estimate:
     return estimate(values.loc[arm.scenario])
 
 
-def ranking(source: Reader, found: list[Finding], value: str) -> list[list[Finding]]:
+def ranking(values: pd.Series, found: list[Finding], name: str) -> list[list[Finding]]:
     """Arms ordered by a level, best first, in groups: an arm joins a group while it cannot be told from its best arm."""
-    values = arm_values(source)[value]
-    known = [f for f in found if f.levels[value].defined]
+    known = [f for f in found if f.levels[name].defined]
     groups: list[list[Finding]] = []
-    for item in sorted(known, key=lambda f: -LEVELS[value] * f.levels[value].mean):
+    for item in sorted(known, key=lambda f: -f.levels[name].mean):
         level = groups and difference(values, item.arm.scenario, groups[-1][0].arm.scenario).sign == 0
         if level:
             groups[-1].append(item)

@@ -11,6 +11,8 @@ from sim.report.words import Scale, number, part, percent
 
 State = Literal["better", "worse", "level", "unclear", "single", "none"]
 HONEST_SHARE = 0.8
+# An interval of the pass-through wider than this says nothing that helps a decision.
+UNCERTAIN = 0.6
 
 
 def state(change: Estimate | None, matters: float, better: int) -> State:
@@ -110,39 +112,51 @@ def passed_through(reading: Reading) -> str:
     through = reading.through
     if not through.known or states(reading)[0] != "better":
         return ""
+    span = f"{percent(through.low)} to {percent(through.high)}"
     if through.high < 0.005:
         return "None of the reported gain is true."
+    if through.high - through.low > UNCERTAIN:
+        return f"How much of the reported gain is true cannot be told yet ({span})."
+    if through.low <= 0:
+        return f"Little of the reported gain is true, if any: at most {percent(through.high)}."
     if through.low > 0.95:
         return "The reported gain is true."
-    return f"{percent(max(through.mean, 0.0))} of the reported gain is true ({percent(through.low)} to {percent(through.high)})."
+    return f"{percent(through.mean)} of the reported gain is true ({span})."
 
 
 def gap(reading: Reading) -> str:
     """The gap beside the honest floor. The word gaming appears only where the excess flatters beyond noise."""
-    scale, measure = Scale(reading.measure, reading.true.mean), reading.measure
-    honest = "an honest survey shows" if measure.survey else "honest records show"
-    if not scale.visible(reading.gap.mean) and not scale.visible(reading.excess.mean):
-        return f"Reported and true {measure.title} agree."
-    size = f"Reported and true {measure.title} lie {scale.size(reading.gap.mean)} apart"
-    floor, excess = scale.plain(reading.floor.mean), scale.plain(reading.excess.mean)
-    moved = f"; {scale.plain(reading.shift.mean, signed=True)} because other customers answer now"
-    shift = moved if scale.visible(reading.shift.mean) and abs(reading.shift.mean) >= reading.matters else ""
-    if not scale.visible(reading.excess.mean):
-        return f"{size}, about what {honest} with nothing paid ({floor}{shift})."
+    scale, measure, excess = Scale(reading.measure, reading.true.mean), reading.measure, reading.excess
+    honest = "an honest survey" if measure.survey else "honest records"
+    head, floor = f"Gap: reported {_stands(scale, reading.gap.mean)}", scale.plain(reading.floor.mean, signed=True)
+    if not scale.visible(excess.mean):
+        if not scale.visible(reading.gap.mean) and not scale.visible(reading.floor.mean):
+            return "No gap: reported and true agree."
+        return f"{head}, about as with {honest} and nothing paid ({floor})."
+    base = f"{head}; {honest} would show {floor}"
+    if scale.visible(reading.shift.mean) and abs(reading.shift.mean) >= reading.matters:
+        base += f", other customers answering now {scale.plain(reading.shift.mean, signed=True)}"
+    size, parts = scale.near(abs(excess.mean)), _parts(reading, scale)
+    verb = f"adds {size}" if excess.mean > 0 else f"takes {size} off"
     if reading.flattered:
-        return f"{size}: {honest} {floor} of it{shift}; the other {excess} is gaming ({_parts(reading, scale)})."
-    if not reading.excess.known:
-        return f"{size}: {honest} {floor} of it{shift}; {excess} comes from what people did ({_parts(reading, scale)})."
-    if reading.excess.sign:
-        return f"{size}: {honest} {floor} of it{shift}; {excess} come from acts that make the score look worse."
-    return f"{size}: {honest} {floor} of it{shift}; the rest ({scale.change(reading.excess)}) is within noise."
+        return f"{base}, gaming {verb} ({parts})."
+    if not excess.known:
+        return f"{base}, what people did to it {verb} ({parts})."
+    if excess.sign:
+        return f"{base}, what people did to it {verb} and makes it look worse ({parts})."
+    return f"{base}, the rest ({scale.change(excess)}) is within noise."
+
+
+def _stands(scale: Scale, gap: float) -> str:
+    if not scale.visible(gap):
+        return "level with true"
+    return f"{scale.size(gap)} {'above' if gap > 0 else 'below'} true"
 
 
 def _parts(reading: Reading, scale: Scale) -> str:
     ranked = sorted(reading.beyond.items(), key=lambda pair: -abs(pair[1].mean))
-    return ", ".join(
-        f"{part(name, reading.measure)} {scale.plain(v.mean)}" for name, v in ranked if scale.visible(v.mean)
-    )
+    seen = [(name, value.mean) for name, value in ranked if scale.visible(value.mean * 10)]
+    return ", ".join(f"{part(name, reading.measure)} {scale.near(value)}" for name, value in seen)
 
 
 def score_change(change: Estimate) -> str:

@@ -105,7 +105,7 @@ def grid(
     """`count` panels, at most `columns` beside each other, under a title and a subtitle; all lengths in inches."""
     from matplotlib.figure import Figure
 
-    lines = textwrap.wrap(subtitle, SUBTITLE_LETTERS)
+    lines = balanced(subtitle)
     top = 0.42 + 0.19 * len(lines) + 0.6
     columns = max(1, min(columns, count))
     rows = -(-count // columns)
@@ -123,6 +123,12 @@ def grid(
         y = height - top - panel_height - row * (panel_height + down)
         axes.append(figure.add_axes((x / WIDTH, y / height, width / WIDTH, panel_height / height)))
     return Grid(figure, axes, columns)
+
+
+def balanced(text: str) -> list[str]:
+    """Lines of about equal length, none longer than fits: no word left alone on the last one."""
+    count = -(-len(text) // SUBTITLE_LETTERS)
+    return textwrap.wrap(text, min(SUBTITLE_LETTERS, len(text) // count + 12))
 
 
 def panel_title(axes: Axes, title: str, note: str = "", color: str = INK) -> None:

@@ -10,7 +10,7 @@ from sim.analysis.estimate import Estimate
 from sim.analysis.indices import Onset
 from sim.analysis.manifest import Study
 from sim.analysis.summary import Reader
-from sim.report.findings import Finding, Reading, ranking
+from sim.report.findings import Finding, Reading, arm_values, ranking
 from sim.report.phrases import changed, gap, needed, passed_through, score_change, states, story
 from sim.report.words import Scale, capital, listed, money, money_interval, number, percent, when
 
@@ -78,7 +78,7 @@ def _run_points(source: Reader, item: Finding) -> Iterable[Point]:
     study, reading = source.study, item.headline
     if reading is not None and reading.reported.defined:
         yield Point("", [gap(reading), *([_parted(reading.parting)] if item.arm.pays_on_measures else [])])
-    conduct = list(_conduct(item))
+    conduct = list(_conduct(study, item))
     if conduct:
         yield Point("", conduct)
     if item.levels["profit"].defined:
@@ -124,10 +124,10 @@ def _against(study: Study) -> str:
 
 def _parted(parting: Onset) -> str:
     if not parting.determined:
-        return "One replicate cannot tell when they part beyond noise."
+        return "One replicate cannot tell since when."
     if parting.week is None:
-        return "They never part by more than that."
-    return f"They part beyond that from {when(parting.week)}."
+        return "It never exceeds the honest gap by more than noise."
+    return f"It exceeds the honest gap from {when(parting.week)} on."
 
 
 def _since(study: Study, reading: Reading) -> str:
@@ -137,18 +137,15 @@ def _since(study: Study, reading: Reading) -> str:
     return _parted(reading.parting) if reading.parting.week is not None else ""
 
 
-def _conduct(item: Finding) -> Iterable[str]:
+def _conduct(study: Study, item: Finding) -> Iterable[str]:
     time, complaints = item.levels["gaming_time"], item.levels["complaints"]
     if time.defined and time.mean > 0.0005:
         yield f"Staff put {percent(time.mean, 1)} of their work time into moving the score."
     if complaints.defined:
         before = item.changes.get("complaints")
-        less = (
-            f" ({percent(complaints.mean - before.mean)} in the other arm)"
-            if before is not None and before.sign
-            else ""
-        )
-        yield f"Of the complaints that customers meant to make, {percent(complaints.mean)} are on record{less}."
+        differs = before is not None and before.sign != 0
+        other = f" ({percent(complaints.mean - before.mean)} under {_against(study)})" if before and differs else ""
+        yield f"Of the complaints that customers meant to make, {percent(complaints.mean)} are on record{other}."
 
 
 def _owners(study: Study, item: Finding) -> str:
@@ -180,9 +177,9 @@ def _stake(study: Study, name: str, change: Estimate) -> str:
 
 
 def _all_arms(source: Reader, found: list[Finding], others: list[Finding]) -> Iterable[str]:
-    study, said = source.study, []
+    study, said, values = source.study, [], arm_values(source)
     for value, title in (("true_score", "true experience"), ("profit", "profit")):
-        groups = ranking(source, found, value)
+        groups = ranking(values[value], found, value)
         if len(groups) > 1:
             order = ", then ".join(_level_names(group) for group in groups)
             said.append(f"on {title}, {order}")
@@ -193,13 +190,23 @@ def _all_arms(source: Reader, found: list[Finding], others: list[Finding]) -> It
     false = [item.arm.name for item in found if item.crown is not None and item.crown.false_crown]
     if false:
         yield f"{listed(false)} would claim revenue up, cost down and service up; the true figures deny it."
-    if study.budget.get("mode") == "equal":
-        bills = [f"{item.arm.name} {money(item.levels['bonus'].mean, study.currency)}" for item in others]
-        fixed = f"; {study.fixed_pay.name} pays the same sum as base pay" if study.fixed_pay else ""
-        yield f"Budgets are equal. Bonus bills a year: {', '.join(bills)}{fixed}."
+    yield from _budget(study, others)
     if len(others) > MOST_ARMS:
         yield f"{listed([item.arm.name for item in others[MOST_ARMS:]])}: see the details."
     yield from _caveats(source, others)
+
+
+def _budget(study: Study, others: list[Finding]) -> Iterable[str]:
+    """The bills of the whole run, for which budgets are set; a year's bill of the window stands in the table."""
+    mode, reached = study.budget.get("mode"), study.budget.get("reached") or {}
+    if mode not in ("equal", "partly equal"):
+        return
+    bills = [
+        f"{i.arm.name} {money(reached[i.arm.scenario], study.currency)}" for i in others if i.arm.scenario in reached
+    ]
+    title = "Budgets are equal" if mode == "equal" else "Budgets could not all be made equal"
+    fixed = f"; {study.fixed_pay.name} pays the same as base pay" if study.fixed_pay else ""
+    yield f"{title}. Bonus bill a person and pay period: {', '.join(bills)}{fixed}."
 
 
 def _level_names(group: list[Finding]) -> str:
@@ -225,7 +232,7 @@ def _details(study: Study, item: Finding) -> Iterable[str]:
             f"true {scale.level(reading.true)}."
         )
         yield gap(reading)
-    yield from _conduct(item)
+    yield from _conduct(study, item)
     if item.levels["profit"].defined:
         yield f"{_owners(study, item)}."
     lost, cost = item.bonus_on_gap, item.cost_per_point

@@ -12,7 +12,7 @@ SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 WEEKS_A_MONTH = 52 / 12
 
 PARTS = {
-    "coverage": "customers out of reach",
+    "coverage": "what it does not reach",
     "selection": "the sampling rule",
     "steering": "choosing whom to ask",
     "nonresponse": "who answers",
@@ -66,6 +66,10 @@ class Scale:
     def plain(self, value: float, signed: bool = False) -> str:
         """A bare number."""
         return number(value * self.factor, self.step, signed)
+
+    def near(self, value: float) -> str:
+        """A bare number with one more digit where it is small against the rounding: 26, but 3.8."""
+        return number(value * self.factor, self.step / 10 if abs(value) * self.factor < 10 * self.step else self.step)
 
     def visible(self, value: float) -> bool:
         """Whether a value shows at this rounding, or would be written as zero."""

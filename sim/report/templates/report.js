@@ -64,5 +64,5 @@
   };
 
   document.querySelectorAll("figure[data-read]").forEach(attach);
-  window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
+  window.addEventListener("beforeprint", () => document.querySelectorAll("details:not(.long)").forEach((d) => { d.open = true; }));
 })();
