@@ -69,7 +69,7 @@ class Theory:
             if contract.place >= 0:
                 contracts.move_target(contract, readings[:, contract.place])
         audited, fined = self._audit(week)
-        fines = self.spec.audit.fine * fined
+        fines = np.where(fined, self.spec.audit.fine, 0.0)
         self.books["bonus"][at], self.books["fines"][at] = -bonus.sum(), fines.sum()
         self.books["audits"][at] = -self.spec.audit.cost * audited.sum()
         self.indicators["audits"][at], self.indicators["caught"][at] = audited.sum(), fined.sum()
