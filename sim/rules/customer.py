@@ -84,6 +84,15 @@ def latent_answer(question: int, score: float, satisfaction: float, efforts: flo
 
 
 @kernel
+def feeling(question: int, score: float, satisfaction: float) -> float:
+    """How a customer feels about what is asked, 0–10: about the relationship (recommend), else about this contact.
+
+    Extremity of feeling, not of the answer, moves people to respond; staff see the feeling, not the answer.
+    """
+    return score if question == 0 else latent_answer(1, score, satisfaction, 0.0, 0.0, 0.0)
+
+
+@kernel
 def on_scale(latent: float, low: float, high: float) -> float:
     """A latent 0–10 answer as a whole answer on a scale from low to high, clipped at the ends."""
     x = whole(low + (high - low) * latent / 10.0)

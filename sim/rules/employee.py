@@ -36,12 +36,6 @@ def audit_belief(belief: float, seen: float, memory: float) -> float:
 
 
 @kernel
-def found_out(traces: float) -> float:
-    """Chance that an audit finds something: Σ traceability · intensity, at most 1 (detection = rate × traceability)."""
-    return 1.0 if traces > 1.0 else traces
-
-
-@kernel
 def engagement_after(engagement: float, level: float, recovery: float, decline: float) -> float:
     """Engagement moves towards its level, faster down than up (hysteresis)."""
     speed = recovery if level > engagement else decline
@@ -55,7 +49,7 @@ def engagement_level(
 ) -> float:  # fmt: skip
     """Where engagement tends: resting level − crowding-out − lost autonomy − moral stress − pressure − strain.
 
-    contingent = share of pay that hangs on measures; gamed = mean intensity of tactics. Negative weights crowd in.
+    contingent = share of pay that hangs on measures; gamed = intensity of the tactic used most. Negative weights crowd in.
     """
     felt = conscience if conscience < 3.0 else 3.0
     return (

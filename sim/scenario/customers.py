@@ -38,12 +38,12 @@ class Experience(Section):
                                ge=0, le=1, source="Kahneman et al. (1993), peak and end")
     peak_fading: float = param(0.15, "share by which each contact dims the remembered peak", ge=0, le=1)
     forgetting: float = param(0.5, "share of the last contact in the remembered end", ge=0, le=1)
-    level: float = param(8.1, "answer of an average customer whose expectation is just met", unit="0-10 points",
+    level: float = param(9.0, "answer of an average customer whose expectation is just met", unit="0-10 points",
                          ge=0, le=10)
     slope: float = param(1.25, "points of the answer per unit of remembered satisfaction", unit="points/quality",
                          ge=0, le=10)
     taste: Latent = param(latent("normal", 0.0, 1.1), "lasting difference between customers", unit="0-10 points")
-    first_memory: Latent = param(latent("normal", -0.3, 0.7), "remembered satisfaction of a customer at the start",
+    first_memory: Latent = param(latent("normal", -0.6, 0.7), "remembered satisfaction of a customer at the start",
                                  unit="quality")
     fixed_score: Latent | None = param(None, "give every customer a lasting 0-10 answer instead; contacts change nothing",
                                        unit="0-10 points")
@@ -79,7 +79,7 @@ class Voice(Section):
                           source="service recovery: Smith, Bolton & Wagner (1999), direction; size assumed")
     hushed: float = param(0.5, "remembered satisfaction lost by a complainant who is put off", unit="quality", ge=0, le=5)
     exit_rate: float = param(0.15, "departures of customers whose answer is `exit_at`", unit="per year", ge=0, le=50)
-    exit_at: float = param(7.5, "answer to which `exit_rate` refers", unit="0-10 points", ge=0, le=10)
+    exit_at: float = param(7.8, "answer to which `exit_rate` refers", unit="0-10 points", ge=0, le=10)
     exit_slope: float = param(0.35, "growth of the log hazard per point of lower answer", unit="1/point", ge=0, le=5)
     contract_share: float = param(0.4, "share of customers bound by a contract or high switching cost", ge=0, le=1)
     contract_damping: float = param(0.4, "their hazard relative to the others'", unit="ratio", ge=0, le=1)

@@ -91,7 +91,7 @@ class Service(Section):
 class Books(Section):
     """The firm's money."""
 
-    revenue: float = param(9.0, "revenue from an active customer", unit="money per week", ge=0)
+    revenue: float = param(11.0, "revenue from an active customer", unit="money per week", ge=0)
     minute: float = param(0.6, "cost of a handled minute beside base pay (systems, overtime)", unit="money/minute", ge=0)
     complaint: float = param(25.0, "cost of taking up a complaint", unit="money", ge=0)
     gift: float = param(10.0, "cost of a gift", unit="money", ge=0)

@@ -57,29 +57,32 @@ def start(
                 group.belief[post, j, k] = learning.lore * (said[post, j, k] + learning.lore_error * size * error)
 
 
-def learn_from_contacts(spec: Scenario, group: Group, lessons: np.recarray) -> None:
+def learn_from_contacts(spec: Scenario, group: Group, lessons: np.recarray, size: int) -> None:
     """Take the pay period's contacts into belief: one's own fully, colleagues' at a discount (Kalman, batch by period)."""
     learning = spec.staff.learning
-    n, own_yy = lessons["n"], lessons["yy"]
-    noise = np.zeros(n.shape[1])
-    for e in range(len(n)):
-        noise += own_yy[e]
-    total = np.zeros(n.shape[1])
-    for e in range(len(n)):
-        total += n[e]
-    noise = np.where(total > 0, noise / np.maximum(total, 1.0), np.inf)
+    total = np.cumsum(lessons["n"], axis=0)[-1]
+    noise = np.cumsum(lessons["yy"], axis=0)[-1] / np.maximum(total, 1.0)
     noise = np.where(noise > 0, noise, np.inf)
-    for team in np.unique(group.team):
-        members = np.flatnonzero(group.team == team)
-        xx, xy = lessons["xx"][members], lessons["xy"][members]
-        all_xx, all_xy = np.zeros(xx.shape[1:]), np.zeros(xy.shape[1:])
-        for i in range(len(members)):
-            all_xx += xx[i]
-            all_xy += xy[i]
-        for i, e in enumerate(members):
-            information = (xx[i] + learning.colleagues * (all_xx - xx[i])) / noise[:, None]
-            evidence = (xy[i] + learning.colleagues * (all_xy - xy[i])) / noise[:, None]
-            take_in(group, int(e), information, evidence, learning.forgetting)
+    _learn(lessons, noise, size, learning.colleagues, learning.forgetting, group.belief, group.certainty)
+
+
+@kernel
+def _learn(lessons, noise, size, colleagues, forgetting, belief, certainty):
+    """Bayes' rule for independent Gaussian beliefs; noise (M + 1,) is the variance of what one contact brings."""
+    n, places, count = belief.shape
+    for e in range(n):
+        first = e - e % size
+        for j in range(places):
+            for k in range(count):
+                xx = xy = 0.0
+                for other in range(first, first + size):
+                    weight = 1.0 if other == e else colleagues
+                    xx += weight * lessons[other, j].xx[k]
+                    xy += weight * lessons[other, j].xy[k]
+                if certainty[e, j, k] < np.inf:
+                    before = rules.certainty_after(certainty[e, j, k], forgetting)
+                    belief[e, j, k] = rules.belief_mean(belief[e, j, k], before, xy / noise[j], xx / noise[j])
+                    certainty[e, j, k] = before + xx / noise[j]
 
 
 def take_in(group: Group, post: int, information: Array, evidence: Array, forgetting: float) -> None:

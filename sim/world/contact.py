@@ -274,8 +274,9 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
         latent = customer.latent_answer(m.reads, score, satisfaction, efforts, wait, solved)
         fatigued = 1.0 if at - w.invited_at[i, j] < p.fatigue_weeks else 0.0
         value, reached = readings.ask(
-            p, w.firm, m, cells[j], i, when, 2 * j, w.teams[k].filtering, fatigued, latent, selecting, lift, trouble
-        )
+            p, w.firm, m, cells[j], i, when, 2 * j, w.teams[k].filtering, fatigued, latent,
+            customer.feeling(m.reads, score, satisfaction), selecting, lift, trouble,
+        )  # fmt: skip
         if reached > 0:
             w.invited_at[i, j] = at
         if reached > 1:

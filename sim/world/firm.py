@@ -44,6 +44,7 @@ class Firm:
         self.read: dict[str, payday.Readings] = {}
         self.outlook_now: dict[str, Outlook] = {}
         self.pull_levers()
+        recorder.people(self)
 
     @property
     def promise(self) -> float:
@@ -76,6 +77,7 @@ class Firm:
         sanction.replace(self, week)
         self.coach()
         self.pull_levers()
+        self.recorder.people(self)
         w.lessons["n"] = w.lessons["yy"] = 0.0
         w.lessons["xx"] = w.lessons["xy"] = 0.0
 
@@ -210,7 +212,7 @@ class Firm:
             beliefs.practise(self.spec, staff)
         if not self.begun:
             return
-        beliefs.learn_from_contacts(self.spec, staff, self.w.lessons)
+        beliefs.learn_from_contacts(self.spec, staff, self.w.lessons, self.spec.staff.team_size)
         for role in ("manager", "central", "head"):
             group, read = self.groups[role], self.read[role]
             if group.n:

@@ -32,15 +32,15 @@ def stated_shares(m, latent, spread):
 
 
 @kernel
-def expect_answer(w, j, latent, noise, trouble, d, weight, out):
+def expect_answer(w, j, latent, feeling, noise, trouble, d, weight, out):
     """Add to out[j + 1] the expected numerator and denominator of a survey, for acts d done or not."""
     p, m = w.p, w.measures[j]
     invited = readings.invitation(m, latent)
     if m.sample == code.BY_EMPLOYEE:
-        invited *= 1.0 - d[act.SELECT] * survey.passes_over(survey.seen_mood(latent, p.mood_error, noise), p.centre)
+        invited *= 1.0 - d[act.SELECT] * survey.passes_over(survey.seen_mood(feeling, p.mood_error, noise), p.centre)
     if m.sample == code.BY_CENTRAL:
         invited *= 1.0 - survey.spared(trouble, d[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
-    answers = weight * invited * readings.response(p, m, latent, 0.0)
+    answers = weight * invited * readings.response(p, m, latent, feeling, 0.0)
     lift = (p.plead_lift * d[act.PLEAD] + p.gift_lift * d[act.GIFT]) * (1.0 - m.confidential)
     good, bad, mean = stated_shares(m, latent + p.style_mean + lift, p.style_sd)
     keep = 1.0
@@ -161,7 +161,7 @@ def think_case(w, row, d, solved, weight, odds, minutes, courtesy, noise, out):
         if m.reads <= 3:
             if m.reads < 3 or row.contacts == 0.0:
                 latent = customer.latent_answer(m.reads, score, satisfaction, efforts, row.wait, solved)
-                expect_answer(w, j, latent, noise, trouble, d, weight, out)
+                expect_answer(w, j, latent, customer.feeling(m.reads, score, satisfaction), noise, trouble, d, weight, out)
         elif m.reads == code.COMPLAINTS:
             if p.complaints and solved <= 0.0:
                 out[j + 1, 0] += weight * expect_complaint(w, row, d, score)
@@ -187,6 +187,7 @@ def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, w
     """
     p = w.p
     size = min(w.teams[team].noted, st.PANEL_SIZE)
+    here, there = np.zeros(base.shape), np.zeros(base.shape)
     fresh = service.novice(tenure, p.proficiency, p.scripts)
     d = np.zeros(act.ALL_ACTS)
     for j in range(size):
@@ -203,14 +204,21 @@ def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, w
         for k in range(DIRECT):
             u = chance.uniform(p.seed, p.replicate, team, j, chance.PANEL, k)
             d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])
-        think(w, row, d, odds, minutes, engagement, base)
+        here[:] = 0.0
+        think(w, row, d, odds, minutes, engagement, here)
+        base += here
         for k in range(DIRECT):
             if is_open[k]:
                 held = d[k]
-                d[k] = 1.0
-                think(w, row, d, odds, minutes, engagement, with_act[k])
-                d[k] = 0.0
-                think(w, row, d, odds, minutes, engagement, without[k])
+                for done in range(2):
+                    d[k] = float(done)
+                    if d[k] != held:
+                        there[:] = 0.0
+                        think(w, row, d, odds, minutes, engagement, there)
+                    if done:
+                        with_act[k] += here if d[k] == held else there
+                    else:
+                        without[k] += here if d[k] == held else there
                 d[k] = held
 
 

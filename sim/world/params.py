@@ -148,18 +148,26 @@ def servers_of(spec: Scenario) -> int:
 def stands_for(spec: Scenario) -> float:
     """How many like contacts one simulated contact stands for, so that the stated occupancy holds at the start.
 
-    Contacts per issue are 1 / (1 − r), r = (1 − p) · P(return), at the resolution p of an average contact.
+    Contacts per issue are 1 / (1 − r), r = (1 − p) · P(return); p and handle time are those of the first staff over the
+    distribution of difficulty, a tenth of them new, at the care of the start.
     """
     q, c, w = spec.service.queue, spec.customers, spec.service.work
     if q.stands_for is not None:
         return q.stands_for
-    share = sum(s.share for s in c.segments)
-    needs = c.needs_per_week * sum(s.share * s.needs for s in c.segments) / share
-    solved = service.logistic(w.resolution)
-    again = (1.0 - solved) * c.return_probability * (1.0 - w.followup) if spec.mechanisms.repeats else 0.0
-    minutes = w.minutes * (1.0 + 0.3 * w.care_minutes)
-    load = c.count * needs / (1.0 - min(again, 0.9)) / spec.teams * minutes
-    return q.occupancy * servers_of(spec) * q.hours * 60.0 / load if load > 0 else 1.0
+    care = spec.staff.first_acts.get("care", 0.0)
+    latent = draw(c.difficulty)
+    load = 0.0
+    shares = sum(s.share for s in c.segments)
+    for segment in c.segments:
+        for u in (np.arange(20) + 0.5) / 20:
+            hard = chance.from_latent(latent.family, latent.a, latent.b, u) + segment.difficulty
+            odds = w.resolution - w.resolution_by_difficulty * hard + w.care_resolution * care - 0.1 * w.novice_resolution
+            again = (1.0 - service.logistic(odds)) * c.return_probability * (1.0 - w.followup)
+            issue = 1.0 / (1.0 - min(again, 0.9)) if spec.mechanisms.repeats else 1.0
+            minutes = w.minutes * np.exp(w.minutes_by_difficulty * hard) * (1.0 + w.care_minutes * care)
+            load += segment.share / shares * segment.needs / 20 * issue * minutes * (1.0 + 0.1 * w.novice_minutes)
+    load *= c.count * c.needs_per_week / spec.teams
+    return float(q.occupancy * servers_of(spec) * q.hours * 60.0 / load) if load > 0 else 1.0
 
 
 def params(spec: Scenario, replicate: int) -> Any:

@@ -53,21 +53,15 @@ def ratio(num: Array, den: Array) -> Array:
 
 
 def teams_of(values: Array, employees: int, size: int) -> Array:
-    """(T, …) totals of each team: its employees' rows in order, then its own."""
-    teams = values.shape[0] - employees
-    out = values[employees:].copy()
-    for team in range(teams):
-        for e in range(team * size, (team + 1) * size):
-            out[team] += values[e]
-    return out
+    """(T, …) totals of each team: its own row, then its employees' in order (running sums, so the order is fixed)."""
+    own = values[employees:, None]
+    members = values[:employees].reshape(-1, size, *values.shape[1:])
+    return np.cumsum(np.concatenate([own, members], axis=1), axis=1)[:, -1]
 
 
 def total(values: Array) -> Array:
-    """Sum over rows in order."""
-    out = np.zeros(values.shape[1:])
-    for row in values:
-        out += row
-    return out
+    """Sum over rows, in order."""
+    return np.cumsum(values, axis=0)[-1]
 
 
 def single_variance(w: st.World, num: Array, den: Array, square: Array) -> tuple[Array, Array]:

@@ -49,12 +49,15 @@ def invitation(m, latent):
 
 
 @kernel
-def response(p, m, latent, fatigued):
-    """Chance that an invited customer answers: by class where the scenario says so, else the J-shaped rule."""
+def response(p, m, latent, feeling, fatigued):
+    """Chance that an invited customer answers: by class of the answer where the scenario says so, else J-shaped by feeling.
+
+    feeling: how he feels about what is asked, 0–10 (the relationship, or this contact).
+    """
     by_class = m.respond[answer_class(latent)]
     if by_class >= 0.0:
         return by_class
-    return survey.respond_probability(latent, m.response, p.extreme, p.centre, fatigued, p.fatigue)
+    return survey.respond_probability(feeling, m.response, p.extreme, p.centre, fatigued, p.fatigue)
 
 
 @kernel
@@ -69,18 +72,18 @@ def kept(p, firm, m, filtering, counted):
 
 
 @kernel
-def steered(p, firm, m, latent, noise, selecting, trouble):
+def steered(p, firm, m, feeling, noise, selecting, trouble):
     """Factor on a customer's chance to be invited by whoever selects: the employee by mood, the central office by record."""
     factor = 1.0
     if selecting and m.sample == code.BY_EMPLOYEE:
-        factor = 1.0 - survey.passes_over(survey.seen_mood(latent, p.mood_error, noise), p.centre)
+        factor = 1.0 - survey.passes_over(survey.seen_mood(feeling, p.mood_error, noise), p.centre)
     if m.sample == code.BY_CENTRAL:
         factor = 1.0 - survey.spared(trouble, firm.levers[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
     return factor
 
 
 @kernel
-def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, selecting, lift, trouble):
+def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, selecting, lift, trouble):
     """Ask customer i a question (or not): every stage gets its expectation, the last what happened.
 
     selecting: whether the employee invites selectively here; trouble: whether there is trouble on record.
@@ -90,8 +93,8 @@ def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, selecting
     u = chance.four(p.seed, p.replicate, i, when, chance.SURVEY, index)
     by_protocol = invitation(m, latent)
     noise = chance.normal_from(u[0]) if selecting else 0.0
-    invited = by_protocol * steered(p, firm, m, latent, noise, selecting, trouble)
-    answering = response(p, m, latent, fatigued)
+    invited = by_protocol * steered(p, firm, m, feeling, noise, selecting, trouble)
+    answering = response(p, m, latent, feeling, fatigued)
     style = chance.from_latent(p.style_family, p.style_a, p.style_b, u[1])
     low, high = m.scale_low, m.scale_high
     honest = survey.counts_for(customer.on_scale(latent, low, high), m.aggregate, m.high, m.low)

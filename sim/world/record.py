@@ -55,7 +55,8 @@ class Recorder:
         self.active = np.zeros((weeks, len(w.segments)))
         longest = max([m.lag for m in spec.measures.values()], default=0)
         self.recent = np.zeros((longest + spec.pay.every + 1, w.tallies.shape[1], measures, 3))
-        self.staff: list[pd.DataFrame] = []
+        self.staff: dict[str, list[dict[str, Any]]] = {role: [] for role in ROLES}
+        self.shares: dict[str, float] = {}
         self.money = {name: np.zeros(weeks) for name in ("bonus", "fines")}
 
     def slot(self, week: int) -> tuple[Array, Array]:
@@ -80,19 +81,22 @@ class Recorder:
         keep = {
             "customers": active, "open_issues": w.teams["open"].sum(), "occupancy": w.teams["occupancy"].mean(),
             "true_score": float((answers * np.arange(11)).sum()) / active if active else np.nan,
-            "engagement": w.staff["engagement"].mean(), "strain": firm.strain.mean(),
         }  # fmt: skip
-        for role in ROLES:
-            group = firm.groups[role]
-            for place, k in enumerate(group.acts):
-                name = act.CATALOGUE[k].name
-                label = f"share_{name}" if role == "employee" else f"{role}_{name}"
-                keep[label] = group.intensity[:, place].mean() if group.n else 0.0
+        keep |= self.shares
         for name, value in keep.items():
             if name not in self.snapshots:
                 self.snapshots[name] = np.full(len(self.counts), np.nan)
             self.snapshots[name][at] = value
         self.active[at] = np.bincount(w.customers["segment"][w.customers["status"] == st.ACTIVE], minlength=len(w.segments))
+
+    def people(self, firm: Firm) -> None:
+        """Mean intensities and engagement, which change on paydays only."""
+        self.shares = {"engagement": self.w.staff["engagement"].mean(), "strain": firm.strain.mean()}
+        for role in ROLES:
+            group = firm.groups[role]
+            for place, k in enumerate(group.acts):
+                label = f"share_{act.CATALOGUE[k].name}" if role == "employee" else f"{role}_{act.CATALOGUE[k].name}"
+                self.shares[label] = group.intensity[:, place].mean() if group.n else 0.0
 
     def staff_rows(self, firm: Firm, week: int) -> None:
         """One row a person for the pay period that ends with this week."""
@@ -104,7 +108,7 @@ class Recorder:
             self.money["fines"][at] += group.fine.sum()
             row: dict[str, Any] = {
                 "firm": 0, "period": at // spec.pay.every, "week": week, "role": role, "post": np.arange(group.n),
-                "person": group.succession.copy(), "team": group.team, "base": group.base, "bonus": group.bonus,
+                "person": group.succession.copy(), "team": group.team, "base": group.base, "bonus": group.bonus.copy(),
                 "fine": group.fine, "dismissed": group.dismissed,
                 "certainty_equivalent": group.equivalent if group.equivalent.size else np.nan,
             }  # fmt: skip
@@ -117,7 +121,7 @@ class Recorder:
                 }  # fmt: skip
             for place, k in enumerate(group.acts):
                 row[f"a_{act.CATALOGUE[k].name}"] = group.intensity[:, place].copy()
-            self.staff.append(pd.DataFrame(row))
+            self.staff[role].append(row)
 
     def pooled(self, weeks: int) -> Array:
         """Readings pooled over each measure's window and shifted by its lag, (weeks, M, STAGES, 2); NaN before there are any.
@@ -242,6 +246,12 @@ class Recorder:
         )
 
     def _staff(self) -> pd.DataFrame:
-        if not self.staff:
-            return pd.DataFrame(columns=["firm", "period", "week", "role", "post", "person", "team", "base", "bonus"])
-        return pd.concat(self.staff, ignore_index=True)
+        frames = []
+        for rows in self.staff.values():
+            if rows:
+                n = len(rows[0]["post"])
+                frames.append(pd.DataFrame({
+                    name: np.concatenate([np.broadcast_to(row[name], n) for row in rows]) for name in rows[0]
+                }))  # fmt: skip
+        columns = ["firm", "period", "week", "role", "post", "person", "team", "base", "bonus"]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)

@@ -17,13 +17,9 @@ if TYPE_CHECKING:
 
 def traces(group: Group) -> Array:
     """(n,) chance that an audit of each person finds something: Σ traceability · intensity, at most 1."""
-    out = np.zeros(group.n)
-    for post in range(group.n):
-        total = 0.0
-        for k in range(group.intensity.shape[1]):
-            total += group.traceability[k] * group.intensity[post, k]
-        out[post] = rules.found_out(total)
-    return out
+    if not group.n:
+        return np.zeros(0)
+    return np.minimum(np.cumsum(group.traceability * group.intensity, axis=1)[:, -1], 1.0)
 
 
 def check(firm: Firm, week: int) -> None:
@@ -113,7 +109,7 @@ def quits(firm: Firm, group: Group, post: int, week: int) -> bool:
     """Whether an employee leaves of his own accord in this pay period."""
     spec, wb = firm.spec, firm.spec.staff.wellbeing
     premium = (group.base[post] + group.bonus[post]) / spec.pay.base - 1.0 if spec.pay.base > 0 else 0.0
-    engagement = float(firm.w.staff[post].engagement)
+    engagement = firm.w.staff["engagement"][post]
     hazard = rules.quit_hazard(wb.quit_rate, wb.quit_slope, engagement, wb.quit_by_pay, premium)
     u = chance.uniform(spec.seed, firm.replicate, group.key(post), week, chance.QUIT, 0)
     return bool(u < 1.0 - math.exp(-hazard * spec.pay.every))

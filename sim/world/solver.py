@@ -38,6 +38,7 @@ CLIMBS = 80  # most Newton steps of a climb
 HALVINGS = 40
 CLEARLY = 1e-12  # share of |U| by which another hump must be better
 NOISE = 1e-13  # share of |U| that rounding may hide
+GRACE = 1e-9  # points by which a step of pay without noise is passed
 NOBODY = -1.0  # no scheme is pinned (a float: Numba compiles every literal integer apart)
 
 
@@ -310,15 +311,9 @@ def land(person: Person, p: int, gap: float, acts: Array, space: Workspace) -> N
             return
         price = 0.5 * (close + away) if there else away
     before, after = reading(person, p, near), reading(person, p, far)
-    share, best = (gap - before) / (after - before) if after != before else 0.0, -np.inf
-    for nudge in (0.0, 1e-14, -1e-14, 1e-12, -1e-12):  # to the paying side of rounding
-        aim = min(max(share + nudge, 0.0), 1.0)
-        for k in range(acts.shape[0]):
-            trial[k] = near[k] + aim * (far[k] - near[k])
-        worth = assess(person, trial, NOBODY, 0.0, space)
-        if worth > best:
-            best = worth
-            copy(trial, acts)
+    share = (gap - before) / (after - before) if after != before else 0.0
+    for k in range(acts.shape[0]):
+        acts[k] = near[k] + share * (far[k] - near[k])
 
 
 @kernel
@@ -331,9 +326,12 @@ def landings_of(person: Person, starts: Array, count: int, space: Workspace) -> 
     for p in range(person.anchor.shape[0]):
         if terms[p, SIGMA] == 0.0 and terms[p, ROW] < 0.0 and terms[p, SCALE] != 0.0:
             for i in range(int(terms[p, USED])):
+                at = FIRST_KNOT + i * KNOT_WIDTH
+                knot, jump = terms[p, at + KNOT], terms[p, at + JUMP]
+                if jump != 0.0:  # step clearly to the paying side: whoever reads the result rounds in his own way
+                    knot += GRACE * (1.0 + abs(knot)) * (1.0 if jump > 0.0 else -1.0)
                 copy(starts[1], starts[count])
-                gap = (terms[p, FIRST_KNOT + i * KNOT_WIDTH + KNOT] - terms[p, OFFSET]) / terms[p, SCALE]
-                land(person, p, gap, starts[count], space)
+                land(person, p, (knot - terms[p, OFFSET]) / terms[p, SCALE], starts[count], space)
                 count += 1
     return count
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.incentives import tactics as act
 from sim.rules import employee as rules
 from sim.world.people import Array
 
@@ -34,18 +33,16 @@ def period(firm: Firm, began: int) -> None:
     behind = shortfall(firm, began)
     occupancy = w.teams["occupancy"][group.team]
     pressing = firm.pressing() if spec.mechanisms.management else np.zeros(spec.teams)
-    firm.strain = np.zeros(group.n)
+    moved = spec.mechanisms.engagement
+    gamed = group.intensity[:, group.moral > 0].max(axis=1, initial=0.0)
     for e in range(group.n):
-        firm.strain[e] = rules.strain_of(float(occupancy[e]), wb.strain_from_load, float(behind[e]), wb.strain_from_targets)
-        if not spec.mechanisms.engagement:
-            continue
-        total = group.base[e] + group.bonus[e]
-        gamed = 0.0
-        for k in range(act.FIRST_TACTIC, act.ACTS):
-            gamed += group.intensity[e, k] if group.moral[k] > 0 else 0.0
+        firm.strain[e] = rules.strain_of(occupancy[e], wb.strain_from_load, behind[e], wb.strain_from_targets)
+    total = group.base + group.bonus
+    contingent = group.bonus / np.where(total > 0, total, 1.0)
+    engagement = w.staff["engagement"]
+    for e in range(group.n if moved else 0):
         level = rules.engagement_level(
-            firm.resting[e], group.bonus[e] / total if total > 0 else 0.0, wb.crowding, spec.service.process.scripts,
-            wb.autonomy, min(gamed, 1.0), group.conscience[e], wb.moral_stress, float(pressing[group.team[e]]), wb.pressure,
-            firm.strain[e], wb.strain,
+            firm.resting[e], contingent[e], wb.crowding, spec.service.process.scripts, wb.autonomy, gamed[e],
+            group.conscience[e], wb.moral_stress, pressing[group.team[e]], wb.pressure, firm.strain[e], wb.strain,
         )  # fmt: skip
-        w.staff[e].engagement = rules.engagement_after(float(w.staff[e].engagement), level, wb.recovery, wb.decline)
+        engagement[e] = rules.engagement_after(engagement[e], level, wb.recovery, wb.decline)
