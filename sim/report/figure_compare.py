@@ -10,7 +10,7 @@ from sim.analysis.estimate import UNDEFINED, Estimate
 from sim.analysis.summary import Reader
 from sim.report.findings import Finding
 from sim.report.style import INK, MUTED, REPORTED, RULE, TRUE, Picture, grid, looks, panel_title
-from sim.report.words import Scale, listed, money, number
+from sim.report.words import Scale, last, listed, money, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ def draw(source: Reader, found: list[Finding]) -> Picture:
         layout = grid(
             len(columns), len(columns), ROW_INCHES * len(items) + 0.2, left=min(0.35 + 0.085 * longest, 2.6), bottom=0.45,
             title=f"Scheme against scheme: differences from {study.reference.name}",
-            subtitle=f"Means of the last {source.window.weeks} weeks, paired by replicate; lines are 95 % intervals, hollow dots "
+            subtitle=f"Means of the {last(source.window.weeks)}, paired by replicate; lines are 95 % intervals, hollow dots "
             f"lie within noise. The upright rule is {study.reference.name}.",
         )  # fmt: skip
         limits = [_limit([column]) for column in columns]

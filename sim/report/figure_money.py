@@ -13,7 +13,7 @@ from sim.analysis.paired import difference
 from sim.analysis.summary import Reader
 from sim.report.findings import Finding
 from sim.report.style import HONEST, INK, MUTED, RULE, Picture, grid, looks, panel_title
-from sim.report.words import capital, listed, money, written_item
+from sim.report.words import capital, last, listed, money, written_item
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ def draw(source: Reader, found: list[Finding]) -> Picture:
         layout = grid(
             len(shown), COLUMNS, ROW_INCHES * len(items) + 0.2, left=1.35, across=0.3, bottom=0.2,
             title="A year's money" if alone else f"A year's money, as differences from {study.reference.name}",
-            subtitle=f"{study.currency} a year, last {source.window.weeks} weeks. To the right: more profit.{intervals}",
+            subtitle=f"{study.currency} a year, {last(source.window.weeks)}. To the right: more profit.{intervals}",
         )  # fmt: skip
         limit = _limit(values, items)
         for place, (axes, item) in enumerate(zip(layout.axes, shown, strict=True)):

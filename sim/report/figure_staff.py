@@ -12,7 +12,7 @@ from sim.analysis.manifest import written
 from sim.analysis.summary import Reader
 from sim.report.findings import Finding
 from sim.report.style import INK, MUTED, REPORTED, RULE, TRUE, Picture, grid, looks, panel_title
-from sim.report.words import capital, listed, percent
+from sim.report.words import capital, last, listed, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def draw(source: Reader, found: list[Finding]) -> Picture | None:
         layout = grid(
             len(found), columns, ROW_INCHES * len(acts) + 0.2, left=2.1, across=0.25, bottom=0.2,
             title="What people put their effort into",
-            subtitle=f"Mean intensity over the last {source.window.weeks} weeks, per cent of the most that can be done.{twin}",
+            subtitle=f"Mean intensity over the {last(source.window.weeks)}, per cent of the most that can be done.{twin}",
         )  # fmt: skip
         for place, (axes, item) in enumerate(zip(layout.axes, found, strict=True)):
             twin_levels = None if item.arm is reference else dict(levels.loc[reference.scenario])

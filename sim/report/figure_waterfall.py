@@ -9,7 +9,7 @@ from sim.analysis.summary import Reader
 from sim.report import style
 from sim.report.findings import Finding, Reading
 from sim.report.style import INK, MUTED, REPORTED, RULE, STAKE, TRUE, Picture, grid, looks, panel_title
-from sim.report.words import LOG_PARTS, PARTS, Scale, capital, listed, part
+from sim.report.words import LOG_PARTS, PARTS, Scale, capital, last, listed, part
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ def _subtitle(source: Reader, survey: bool) -> str:
     fixed = " Dotted: where the reading would stand with nothing paid." if source.study.fixed_pay else ""
     lines = " Lines: 95 % intervals." if source.study.replicates > 1 else ""
     return (
-        f"Mean of the last {source.window.weeks} weeks. Grey: what {kind} shows as well. "
+        f"Mean of the {last(source.window.weeks)}. Grey: what {kind} shows as well. "
         f"Orange: what exists only because somebody acts on the reading.{fixed}{lines}"
     )
 

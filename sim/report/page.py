@@ -20,7 +20,7 @@ from sim.report.figures import svg
 from sim.report.findings import Finding, Reading, reading
 from sim.report.style import Picture
 from sim.report.verdict import Verdict
-from sim.report.words import MINUS, Scale, capital, listed, money, money_interval, number, percent
+from sim.report.words import MINUS, Scale, capital, last, listed, money, money_interval, number, percent
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Keys of the manifest that are told elsewhere on the page, or are too long for a line.
@@ -49,6 +49,7 @@ def render_page(
         "title": listed([arm.name for arm in study.arms]),
         "kind": "Comparison" if len(study.arms) > 1 else "Run",
         "window": source.window,
+        "last": last(source.window.weeks),
         "verdict": told,
         "sections": {title: [_figure(picture) for picture in group] for title, group in pictures.items()},
         "headline": _headline(study, found),

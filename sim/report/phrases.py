@@ -55,7 +55,7 @@ def story(finding: Finding) -> Story:
     """The story of an arm against the reference arm."""
     reading = finding.headline
     if reading is None or reading.d_reported is None:
-        return Story("none", "nothing can be compared, because its measure is not read in the other arm")
+        return Story("none", "nothing can be compared: its measure is not there in both arms")
     thing = "what it measures" if reading.measure.truth_of == "operations" else "the service"
     reported, true = states(reading)
     if reported == "single":
@@ -100,11 +100,10 @@ def needed(reading: Reading) -> str:
     """How many replicates would settle what cannot be told now; empty where nothing is left open."""
     pairs = zip((reading.d_reported, reading.d_true), states(reading), strict=True)
     wide = [change for change, found in pairs if change is not None and found == "unclear"]
-    counts = [n for change in wide if (n := change.replicates_to_see(reading.matters)) is not None]
-    if not counts:
-        return ""
-    size = Scale(reading.measure, reading.true.mean).size(reading.matters)
-    return f"About {max(counts)} replicates would settle a difference of {size}."
+    # An interval settles the matter when it leaves zero out, or lies within what does not matter: whichever comes first.
+    target = [max(abs(change.mean), reading.matters - abs(change.mean)) for change in wide]
+    counts = [n for change, size in zip(wide, target, strict=True) if (n := change.replicates_to_see(size)) is not None]
+    return f"About {max(counts)} replicates would tell." if counts else ""
 
 
 def passed_through(reading: Reading) -> str:
@@ -161,5 +160,6 @@ def _parts(reading: Reading, scale: Scale) -> str:
 
 def score_change(change: Estimate) -> str:
     """A change of true experience on the 0-10 scale, with its interval."""
-    span = f" ({number(change.low, 0.01)} to {number(change.high, 0.01)})" if change.known else ""
-    return f"{number(change.mean, 0.01, signed=True)}{span} on the 0\N{EN DASH}10 scale of true experience"
+    step = 0.01 if min(abs(change.low), abs(change.high), abs(change.mean)) >= 0.01 else 0.001
+    span = f" ({number(change.low, step)} to {number(change.high, step)})" if change.known else ""
+    return f"{number(change.mean, step, signed=True)}{span} on the 0\N{EN DASH}10 scale of true experience"

@@ -12,7 +12,7 @@ from sim.analysis.manifest import Study
 from sim.analysis.summary import Reader
 from sim.report.findings import Finding, Reading, arm_values, ranking
 from sim.report.phrases import changed, gap, needed, passed_through, score_change, states, story
-from sim.report.words import Scale, capital, listed, money, money_interval, number, percent, when
+from sim.report.words import Scale, capital, last, listed, money, money_interval, number, percent, when
 
 MOST_ARMS = 3
 # Who has a stake, and the arm-level value by which it is judged.
@@ -58,7 +58,7 @@ def verdict(source: Reader, found: list[Finding]) -> Verdict:
     others = [item for item in found if item.arm is not study.reference]
     points = [Point(item.arm.name, list(_arm_sentences(source, item))) for item in others[:MOST_ARMS]]
     points += [Point("", [text]) for text in _all_arms(source, found, others)]
-    return Verdict(_lead(study, others), points, details)
+    return Verdict(_lead(study, others), [point for point in points if point.sentences], details)
 
 
 def _run_lead(source: Reader, item: Finding) -> str:
@@ -69,7 +69,7 @@ def _run_lead(source: Reader, item: Finding) -> str:
     if not reading.reported.defined:
         return f"Nobody answered, so there is no reported {title}."
     return (
-        f"Over the last {source.window.weeks} weeks the reported {title} was {scale.level(reading.reported)}, "
+        f"Over the {last(source.window.weeks)} the reported {title} was {scale.level(reading.reported)}, "
         f"the true one {scale.level(reading.true)}."
     )
 
@@ -115,7 +115,7 @@ def _arm_sentences(source: Reader, item: Finding) -> Iterable[str]:
     if reading is not None and item.arm.pays_on_measures:
         yield gap(reading)
         yield from filter(None, (_since(study, reading),))
-    yield _who_pays(study, item)
+    yield from filter(None, (_who_pays(study, item),))
 
 
 def _against(study: Study) -> str:
@@ -159,7 +159,7 @@ def _who_pays(study: Study, item: Finding) -> str:
     changes = {who: item.changes.get(name) for who, name in STAKES.items()}
     known = {who: change for who, change in changes.items() if change is not None and change.known}
     if not known:
-        return "Who pays cannot be told from one replicate."
+        return "Who pays cannot be told from one replicate." if study.replicates == 1 else ""
     said = [f"{who} {_stake(study, STAKES[who], change)}" for who, change in known.items() if change.sign]
     level = [who for who, change in known.items() if not change.sign]
     if not said:
@@ -218,6 +218,11 @@ def _caveats(source: Reader, found: list[Finding]) -> Iterable[str]:
     study, window = source.study, source.window
     if study.replicates == 1:
         yield "One replicate gives no interval: luck and effect cannot be told apart. Ask for --replicates 20."
+    table = next((table for table in source.tables.values() if len(table)), source.tables["series"])
+    played = table.groupby("scenario")["replicate"].nunique()
+    for arm in study.arms:
+        if (finished := int(played.get(arm.scenario, 0))) < study.replicates:
+            yield f"{arm.name}: only {finished} of {study.replicates} replicates are there."
     late = {week for item in found for week, _ in item.arm.changes if window.start < week < window.end}
     if late:
         yield f"Something changed within the weeks averaged here ({listed([when(week) for week in sorted(late)])})."

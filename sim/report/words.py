@@ -149,6 +149,11 @@ def when(week: int) -> str:
     return f"week {week} (month {int(week / WEEKS_A_MONTH) + 1})"
 
 
+def last(weeks: int) -> str:
+    """The window in words: "last week", "last 52 weeks"."""
+    return f"last {weeks} weeks" if weeks != 1 else "last week"
+
+
 def listed(items: list[str], word: str = "and") -> str:
     """a; a and b; a, b and c."""
     if len(items) < 2:
