@@ -15,14 +15,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.analysis.manifest import read as read_study
 from sim.experiments import NotAResult, compare, read, run, store, write_csv
 from sim.experiments import runner as runner_module
 from sim.experiments.crew import Crew, cores
+from sim.experiments.instruments import instruments
 from sim.experiments.jobs import Job
 from sim.experiments.runner import workers_for
 from sim.experiments.search import ROUNDS, TOLERANCE, Search
 from sim.experiments.tables import join, pack
 from sim.scenario.errors import ScenarioError
+from sim.scenario.measures import PRESETS
 from sim.scenario.schema import Scenario
 
 HERE = Path(__file__).resolve().parent
@@ -283,6 +286,27 @@ class TestArms:
         assert len(result.manifest["warnings"]) == 1
         assert "seed differs" in result.manifest["warnings"][0]
         assert result.manifest["differences"] == {"seed": [1, 2]}
+
+
+class TestManifest:
+    def test_the_analysis_reads_what_the_runner_writes(self) -> None:
+        measures = {"score": {"like": "nps"}, "again": {"like": "nps"}, "calls": {"like": "service_level"}}
+        pay = [{"kind": "team", "measure": "calls", "rate": 1, "who": ["head"]}, {**PAID[0], "measure": "score"}]
+        arms = [spec("S", measures=measures), spec("P", measures=measures, pay={"schemes": pay})]
+        study = read_study(compare(arms, workers=1, replicates=1, budget="as_written").manifest)
+        assert study.fixed_pay is study.arms[0]
+        paid = study.arms[1]
+        assert paid.paid_measures == ("score", "calls")
+        assert paid.changes == ((0, "linear pay on score starts"), (0, "team pay on calls starts"))
+        assert paid.measures["score"].instrument == paid.measures["again"].instrument
+        assert (paid.measures["score"].low, paid.measures["calls"].unit) == (-100, "%")
+        assert paid.measures["score"].scale == "share of answers 9-10 less share of 0-6"
+        assert paid.measures["calls"].scale == "share of callers answered within 3 minutes"
+
+    def test_every_kind_of_measure_has_a_unit(self) -> None:
+        everything = instruments(spec(measures={key: {} for key in PRESETS}))
+        assert set(everything) == set(PRESETS)
+        assert all(note["unit"] and note["scale"] for note in everything.values())
 
 
 class TestEqualBudgets:

@@ -5,18 +5,14 @@ The shape is `sim.analysis.manifest.ManifestDict`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from sim.experiments.arms import Arm
+from sim.experiments.instruments import instruments
 from sim.incentives.tactics import CARE, CATALOGUE, COACH, PRESS, PROMISE, RUSH
-from sim.scenario.measures import Measure
 from sim.scenario.pay import Scheme
 from sim.scenario.schema import Scenario
 
-EXPERIENCE = ("recommend", "satisfaction", "ease", "first_time")
-OUTCOME = ("needs_met",)
 LEVERS = (PRESS, COACH, PROMISE)
 ORDER = {"employee": 0, "manager": 1, "central": 2, "head": 3}
 
@@ -33,14 +29,17 @@ def describe(arm: Arm) -> dict[str, Any]:
         "pays_on_measures": bool(reading),
         "paid_measures": list(dict.fromkeys(scheme.measure for scheme in reading)),
         "scheme_changes": _changes(spec),
-        "like": _instruments(spec),
+        "like": instruments(spec),
     }
 
 
 def activities(spec: Scenario) -> dict[str, dict[str, str]]:
     """An `ActivityDict` for every activity and lever, by its indicator in the table `world` (without `share_`)."""
     if spec.service.textbook is not None and spec.service.technology == "textbook":
-        return {name: {"who": "employee"} for name in spec.service.textbook.activities}
+        return {
+            name: {"kind": "tactic" if activity.tactic else "service", "who": "employee"}
+            for name, activity in spec.service.textbook.activities.items()
+        }
     kinds = {CARE: "service", RUSH: "speed", **dict.fromkeys(LEVERS, "lever")}
     return {
         act.name if act.who == "employee" else f"{act.who}_{act.name}": {
@@ -68,31 +67,3 @@ def _changes(spec: Scenario) -> list[dict[str, Any]]:
 
 def _scheme(scheme: Scheme) -> str:
     return f"{scheme.kind} pay" if scheme.measure is None else f"{scheme.kind} pay on {scheme.measure}"
-
-
-def _instruments(spec: Scenario) -> dict[str, dict[str, Any]]:
-    """A `MeasureDict` by label."""
-    if spec.service.textbook is not None and spec.service.technology == "textbook":
-        return {
-            label: {"unit": "points", "truth_of": "operations", "survey": False, "instrument": _digest(loadings)}
-            for label, loadings in spec.service.textbook.measures.items()
-        }
-    return {label: _instrument(measure) for label, measure in spec.measures.items()}
-
-
-def _instrument(measure: Measure) -> dict[str, Any]:
-    properties = measure.model_dump(mode="json", exclude={"like"})
-    truth = "experience" if measure.reads in EXPERIENCE else "outcome" if measure.reads in OUTCOME else "operations"
-    return {
-        "kind": measure.like or measure.reads,
-        "better": measure.better,
-        "truth_of": truth,
-        "survey": measure.is_survey,
-        "instrument": _digest(properties),
-    }
-
-
-def _digest(properties: Any) -> str:
-    """Equal properties, equal digest: the same instrument under any label."""
-    plain = properties.model_dump(mode="json") if hasattr(properties, "model_dump") else properties
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
