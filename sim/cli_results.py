@@ -101,12 +101,13 @@ def finish(result: Result, wishes: Wishes) -> None:
     for failure in result.failures:
         where = ", ".join(f"{key} {failure[key]}" for key in ("scenario", "replicate") if failure[key] is not None)
         typer.echo(f"gamed: {where or failure['stage']}: {failure['message']}", err=True)
-    kept = f"what was finished is in {result.folder}" if result.folder else "nothing was kept"
+    kept = "nothing was finished" if not result.tables else f"what was finished is in {result.folder or 'no file'}"
     if result.interrupted:
         typer.echo(f"gamed: interrupted; {kept}. Run the same command again for the whole.", err=True)
         raise typer.Exit(130)
     if result.failures:
-        typer.echo(f"gamed: {len(result.failures)} failed; {kept}.", err=True)
+        traces = f" The traces are in {result.folder / 'manifest.json'}." if result.folder else ""
+        typer.echo(f"gamed: {len(result.failures)} failed; {kept}.{traces}", err=True)
     if result.failures or not told:
         raise typer.Exit(1)
 

@@ -256,7 +256,7 @@ def test_a_run_in_which_replicates_fail_ends_with_1_and_says_what_is_kept(gamed:
     told = gamed("run", "world.yaml")
     assert told.status == 1
     assert "gamed: scenario World, replicate 3: it broke\n" in told.err
-    assert "what was finished is in results/world-1" in told.err
+    assert "1 failed; what was finished is in results/world-1. The traces are in results/world-1/manifest.json." in told.err
     assert "All is well." in told.out
 
 
@@ -268,7 +268,7 @@ def test_an_interrupted_run_ends_with_130_and_says_what_is_kept(gamed: Gamed, en
     engine.changes = {"interrupted": True, "tables": {}, "folder": None}
     told = gamed("run", "world.yaml")
     assert (told.status, told.out) == (130, "")
-    assert "interrupted; nothing was kept" in told.err
+    assert "interrupted; nothing was finished" in told.err
     engine.error = KeyboardInterrupt()
     assert gamed("run", "world.yaml").status == 130
 
