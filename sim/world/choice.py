@@ -96,11 +96,16 @@ def _choose(
         worth[e], before[e] = best + constant, stay + constant
 
 
+def _plain(values: Array) -> Array:
+    """The array as the solver was compiled for it: float64, in one piece, writable (any other kind compiles anew)."""
+    return np.require(values, np.float64, ["C", "W"])
+
+
 def choose(problem: Problem, prospects: Prospects) -> Choice:
     """The best intensities of every decision maker by his own beliefs; never worse, by them, than his status quo."""
+    problem, (terms, step, table) = Problem(*map(_plain, problem)), map(_plain, prospects)
     n = len(problem.acts)
     choice = Choice(np.empty(problem.acts.shape), np.empty(n), np.empty(n))
-    terms, step, table = prospects
     _choose(problem, terms, step, table, choice.acts, choice.worth, choice.before)
     return choice
 
@@ -124,7 +129,7 @@ def problem_of(
     schemes = gap.shape[1]
 
     def full(value: Array | float, *shape: int) -> Array:
-        return np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), shape))
+        return _plain(np.broadcast_to(np.asarray(value, dtype=np.float64), shape))
 
     problem = Problem(
         full(acts, n, count),
@@ -157,23 +162,37 @@ class Settled(NamedTuple):
 def settle(
     problem: Problem, prospects_at: Callable[[Array], Prospects], tolerance: float = 1e-9, rounds: int = 200
 ) -> Settled:
-    """Pay that depends on others: best responses to each other's expected results, damped where they overshoot.
+    """Pay that depends on others: acts that are best responses to each other's expected results.
 
     `prospects_at(gap)` tells, for everybody's expected gaps (n, P), what each is to expect from pay. Each round all
-    respond at once, then move the share `damping` of the way, which halves whenever the move does not shrink.
+    respond at once and move a share of the way: the share follows from how the last move changed the next (dynamic
+    relaxation, Irons & Tuck 1969), so that what overshoots is damped and what creeps is hastened.
     """
-    taken, damping, last = problem.acts, 1.0, np.inf
-    change = np.inf
+    taken, share = problem.acts, 1.0
+    before, change = np.zeros(taken.shape), np.inf
     for done in range(1, rounds + 1):
         choice = choose(problem, prospects_at(gap_at(problem, taken)))
-        change = float(np.max(np.abs(choice.acts - taken), initial=0.0))
+        wish = choice.acts - taken
+        change = float(np.max(np.abs(wish), initial=0.0))
         if change <= tolerance:
             return Settled(choice, True, done, change)
-        if change > 0.9 * last:
-            damping = max(0.5 * damping, 0.02)
-        taken = taken + damping * (choice.acts - taken)
-        last = change
+        share = relaxed(share, wish.ravel(), before.ravel())
+        taken = np.minimum(np.maximum(taken + share * wish, problem.lower), problem.upper)
+        before = wish
     return Settled(choice, False, rounds, change)
+
+
+@kernel
+def relaxed(share: float, wish: Array, before: Array) -> float:
+    """The share of the next move: share (b.b) / (b.b - b.w) for wishes b, then w; between 0.02 and 10 and steadily."""
+    square, along = 0.0, 0.0
+    for k in range(wish.shape[0]):
+        square += before[k] * before[k]
+        along += before[k] * wish[k]
+    if square == 0.0:
+        return share
+    slowing = max(1.0 - along / square, 0.1)
+    return min(max(share / slowing, 0.02, 0.25 * share), 10.0)
 
 
 def gap_at(problem: Problem, acts: Array) -> Array:

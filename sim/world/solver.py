@@ -252,6 +252,17 @@ def unpaid(person: Person, acts: Array, space: Workspace) -> None:
 
 
 @kernel
+def beyond(terms: Array, p: int, i: int, distance: float) -> float:
+    """A point on the paying side of knot i: `distance` from it, or a hair where there is a step but no distance.
+
+    The hair is there because whoever reads the result rounds in his own way.
+    """
+    knot, jump = terms[p, FIRST_KNOT + i * KNOT_WIDTH + KNOT], terms[p, FIRST_KNOT + i * KNOT_WIDTH + JUMP]
+    hair = GRACE * (1.0 + abs(knot)) if jump != 0.0 else 0.0
+    return knot + max(distance, hair) * (1.0 if jump >= 0.0 else -1.0)
+
+
+@kernel
 def starts_of(person: Person, starts: Array, space: Workspace) -> int:
     """Fill `starts` (S, K), whose first is where he is, with where else to climb from; returns how many there are.
 
@@ -269,10 +280,8 @@ def starts_of(person: Person, starts: Array, space: Workspace) -> int:
         direction_of(person, p, space, direction)
         for i in range(int(terms[p, USED])):
             at = FIRST_KNOT + i * KNOT_WIDTH
-            jump = terms[p, at + JUMP]
-            if jump != 0.0 or terms[p, at + BEND] > 0.0:
-                beyond = terms[p, at + KNOT] + terms[p, SIGMA] * (1.0 if jump >= 0.0 else -1.0)
-                gap = (beyond - terms[p, OFFSET]) / scale
+            if terms[p, at + JUMP] != 0.0 or terms[p, at + BEND] > 0.0:
+                gap = (beyond(terms, p, i, terms[p, SIGMA]) - terms[p, OFFSET]) / scale
                 copy(starts[1], starts[count])
                 reach(person, p, gap, direction, starts[count])
                 reach(person, p, gap, direction, starts[last])
@@ -326,12 +335,8 @@ def landings_of(person: Person, starts: Array, count: int, space: Workspace) -> 
     for p in range(person.anchor.shape[0]):
         if terms[p, SIGMA] == 0.0 and terms[p, ROW] < 0.0 and terms[p, SCALE] != 0.0:
             for i in range(int(terms[p, USED])):
-                at = FIRST_KNOT + i * KNOT_WIDTH
-                knot, jump = terms[p, at + KNOT], terms[p, at + JUMP]
-                if jump != 0.0:  # step clearly to the paying side: whoever reads the result rounds in his own way
-                    knot += GRACE * (1.0 + abs(knot)) * (1.0 if jump > 0.0 else -1.0)
                 copy(starts[1], starts[count])
-                land(person, p, (knot - terms[p, OFFSET]) / terms[p, SCALE], starts[count], space)
+                land(person, p, (beyond(terms, p, i, 0.0) - terms[p, OFFSET]) / terms[p, SCALE], starts[count], space)
                 count += 1
     return count
 
