@@ -82,7 +82,7 @@ def test_a_target_met_at_the_customers_cost() -> None:
 def test_too_wide_to_tell_says_how_many_replicates_would() -> None:
     text = told(SALARY, NOISY, replicates=6)
     assert "too uncertain to call" in text
-    assert re.search(r"About \d+ replicates would tell", text)
+    assert re.search(r"It would take about \d+ replicates to tell", text)
 
 
 def test_one_replicate() -> None:

@@ -73,6 +73,9 @@ class ManifestDict(TypedDict):
     ]  # {mode: "equal" | "as written", target: money a year, reached: {scenario: money}}
     activities: NotRequired[dict[str, ActivityDict]]
     scenarios: NotRequired[dict[str, Any]]  # every scenario in full, by its name in the tables
+    differences: NotRequired[dict[str, list[Any]]]  # fields that differ, by path, one value an arm
+    warnings: NotRequired[list[str]]
+    failures: NotRequired[list[dict[str, Any]]]  # {scenario, replicate, stage, message}
 
 
 def required_manifest() -> dict[str, str]:

@@ -34,7 +34,7 @@ def units(spec: Mapping[str, Any] | None) -> dict[str, Any]:
         low, high = QUESTIONS[reads]
         if spec["aggregate"] == "mean":
             return {"unit": "points", "scale": f"mean answer, {low:g} to {high:g}", "low": low, "high": high}
-        top = f"share of answers from {spec['high']:g} up"
+        top = "share who say so" if high - low == 1 else f"share of answers from {spec['high']:g} up"
         if spec["aggregate"] == "top":
             return {"unit": "%", "scale": top, "low": 0.0, "high": 100.0}
         return {"unit": "points", "scale": f"{top}, less share up to {spec['low']:g}", "low": -100.0, "high": 100.0}

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from sim.analysis.gap import imbalance
 from sim.analysis.manifest import Study
 from sim.analysis.summary import Reader
-from sim.report import style
 from sim.report.figures import svg
 from sim.report.findings import Finding, Reading, reading
 from sim.report.style import Picture
@@ -43,31 +42,42 @@ def render_page(
         lstrip_blocks=True,
     )
     environment.filters["whole"] = _whole
-    study = source.study
     context = {
-        "study": study,
-        "title": listed([arm.name for arm in study.arms]),
-        "kind": "Comparison" if len(study.arms) > 1 else "Run",
+        "study": source.study,
+        "title": listed([arm.name for arm in source.study.arms]),
         "window": source.window,
         "last": last(source.window.weeks),
         "verdict": told,
         "sections": {title: [_figure(picture) for picture in group] for title, group in pictures.items()},
-        "headline": _headline(study, found),
-        "levels": _levels(study, found),
-        "measures": list(_measures(source)),
-        "scenarios": {arm.name: _yaml(manifest.get("scenarios", {}).get(arm.scenario)) for arm in study.arms},
-        "warnings": [str(text) for text in manifest.get("warnings") or []],
-        "failures": [_failure(row) for row in manifest.get("failures") or []],
-        "facts": {
-            key: value for key, value in manifest.items() if key not in TOLD and not isinstance(value, (dict, list))
-        },
-        "versions": manifest.get("versions") or {},
+        "headline": _headline(source.study, found),
+        "levels": _levels(source.study, found),
+        "measures": _measures(source),
         "imbalance": f"{imbalance(source.tables['series'], source.tables['waterfall']):.0e}",
-        "colors": {"reported": style.REPORTED, "true": style.TRUE},
         "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         "script": Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
     }
-    return environment.get_template("report.html").render(context)
+    return environment.get_template("report.html").render(context | _provenance(source.study, manifest))
+
+
+def _provenance(study: Study, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What was simulated and what went wrong, from the manifest."""
+    plain = {key: value for key, value in manifest.items() if key not in TOLD and not isinstance(value, (dict, list))}
+    return {
+        "scenarios": {arm.name: _yaml(manifest.get("scenarios", {}).get(arm.scenario)) for arm in study.arms},
+        "differences": {
+            path: [_value(value) for value in values] for path, values in (manifest.get("differences") or {}).items()
+        },
+        "warnings": [str(text) for text in manifest.get("warnings") or []],
+        "failures": [_failure(row) for row in manifest.get("failures") or []],
+        "facts": plain,
+        "versions": manifest.get("versions") or {},
+    }
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "–" if value is None or value == [] else str(value)
 
 
 def _whole(text: str) -> str:
@@ -118,7 +128,8 @@ def _measures(source: Reader) -> list[dict[str, Any]]:
             }
             scale = Scale(r.measure, r.true.mean)
             for name, change in (("d_reported", r.d_reported), ("d_true", r.d_true)):
-                row[name] = scale.change(change) if change is not None and change.defined else "–"
+                told = change is not None and change.defined
+                row[name] = (scale.moved(change), scale.interval(change).strip()) if change and told else ("–", "")
             row["through"] = number(r.through.mean, 0.01) if r.through.known else "–"
             rows.append(row | _cells(r))
     return rows

@@ -103,7 +103,7 @@ def needed(reading: Reading) -> str:
     # An interval settles the matter when it leaves zero out, or lies within what does not matter: whichever comes first.
     target = [max(abs(change.mean), reading.matters - abs(change.mean)) for change in wide]
     counts = [n for change, size in zip(wide, target, strict=True) if (n := change.replicates_to_see(size)) is not None]
-    return f"About {max(counts)} replicates would tell." if counts else ""
+    return f"It would take about {max(counts)} replicates to tell." if counts else ""
 
 
 def passed_through(reading: Reading) -> str:

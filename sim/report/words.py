@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.analysis.estimate import Estimate
+from sim.analysis.estimate import ZERO, Estimate
 from sim.analysis.manifest import Measure
 
 MINUS = "\N{MINUS SIGN}"
@@ -85,9 +85,12 @@ class Scale:
 
     def change(self, value: Estimate) -> str:
         """A change with its sign and interval: +26 (25 to 27), -0.4 minutes (-0.6 to -0.2)."""
-        step = self._fine(value)
         unit = f" {self.unit}" if self.unit not in ("", "%") else ""
-        return f"{number(value.mean * self.factor, step, signed=True)}{unit}{self.interval(value)}"
+        return f"{self.moved(value)}{unit}{self.interval(value)}"
+
+    def moved(self, value: Estimate) -> str:
+        """A change with its sign alone."""
+        return number(value.mean * self.factor, self._fine(value), signed=True)
 
     def size(self, value: float) -> str:
         """A distance: 5.1 points, 0.4 minutes."""
@@ -95,8 +98,8 @@ class Scale:
         return f"{text} {self.unit if self.unit not in ('', '%') else 'point' if text == '1' else 'points'}"
 
     def interval(self, value: Estimate) -> str:
-        """The interval in brackets, or nothing where one replicate gives none."""
-        if not value.known:
+        """The interval in brackets, or nothing where there is none or all replicates are the same to the last digit."""
+        if not value.known or value.high - value.low <= ZERO:
             return ""
         low, high = (number(end * self.factor, self._fine(value)) for end in (value.low, value.high))
         return f" ({low} to {high})"
