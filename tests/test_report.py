@@ -230,3 +230,30 @@ def test_labels_are_moved_apart_and_no_further() -> None:
     assert spread([1.0, 1.0], 2.0) == [0.0, 2.0]
     out = spread([3.0, 1.0, 2.9], 1.0)
     assert out[1] < out[2] < out[0]
+
+
+# What may be missing
+
+
+def test_a_world_that_records_only_readings_is_reported_all_the_same() -> None:
+    tables, manifest = build([SALARY, GAMED], replicates=3, weeks=64)
+    bare = {name: table if name in ("series", "waterfall") else table.iloc[:0] for name, table in tables.items()}
+    rendered = describe(bare, manifest)
+    assert "the score got better and the service did not" in rendered.verdict
+    assert "Who pays" not in rendered.verdict
+    assert "NPS*" in rendered.table
+
+
+def test_replicates_that_are_missing_are_told() -> None:
+    tables, manifest = build([SALARY, GAMED], replicates=3, weeks=64)
+    lost = {n: t[(t["scenario"] != "gamed") | (t["replicate"] != 1)] for n, t in tables.items()}
+    assert "Score bonus: only 2 of 3 replicates are there." in describe(lost, manifest).verdict.replace("\n  ", " ")
+    none = {name: table[table["scenario"] != "gamed"] for name, table in tables.items()}
+    assert "nothing can be compared" in describe(none, manifest).verdict.replace("\n", " ")
+
+
+def test_a_scenario_without_measures() -> None:
+    tables, manifest = build([SALARY], replicates=2, weeks=30)
+    manifest["arms"][0]["like"] = {}
+    empty = tables | {name: tables[name].iloc[:0] for name in ("series", "waterfall")}
+    assert describe(empty, manifest).verdict.startswith("This scenario reads no measure")
