@@ -28,10 +28,10 @@ from sim.scenario.schema import Scenario
 
 Budget = Literal["equal", "as_written"]
 
-# What a run takes on one core of 2024, roughly: only to tell whether starting workers (about 2 s) can pay.
-SECONDS_PER_CUSTOMER_WEEK = 4e-7
-SECONDS_PER_EMPLOYEE_WEEK = 5e-6
-WORTH_WORKERS = 6.0
+# What a run takes on one core of 2024, roughly: only to tell whether starting workers (2 s) can pay.
+SECONDS_PER_CUSTOMER_WEEK = 6e-7
+SECONDS_PER_EMPLOYEE_WEEK = {"contacts": 5e-5, "textbook": 2e-6}
+WORTH_WORKERS = 3.0
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def workers_for(specs: Sequence[Scenario], replicates: int, asked: int | None) -
 
 
 def _seconds(spec: Scenario) -> float:
-    contacts = spec.service.technology == "contacts"
-    week = SECONDS_PER_EMPLOYEE_WEEK * spec.staff.count
-    week += SECONDS_PER_CUSTOMER_WEEK * spec.customers.count if contacts else 0.0
+    technology = spec.service.technology
+    week = SECONDS_PER_EMPLOYEE_WEEK[technology] * spec.staff.count
+    week += SECONDS_PER_CUSTOMER_WEEK * spec.customers.count if technology == "contacts" else 0.0
     return week * (spec.weeks + spec.burn_in)
