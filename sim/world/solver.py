@@ -266,10 +266,15 @@ def beyond(terms: Array, p: int, i: int, distance: float) -> float:
 def starts_of(person: Person, starts: Array, space: Workspace) -> int:
     """Fill `starts` (S, K), whose first is where he is, with where else to climb from; returns how many there are.
 
-    Where he would be unpaid, beyond each step of each scheme, and beyond a step of every scheme.
+    Where he would be unpaid, beyond each step of each scheme, and beyond a step of every scheme. Pay without steps or
+    bends leaves U with one hump: then where he is will do.
     """
     terms, schemes, direction = person.terms, person.anchor.shape[0], space.trial
-    last, count = starts.shape[0] - 1, 2
+    last, count, stepped = starts.shape[0] - 1, 2, 0
+    for p in range(schemes):
+        stepped += 1 if terms[p, USED] > 0.0 else 0
+    if stepped == 0:
+        return 1
     copy(starts[0], starts[1])
     unpaid(person, starts[1], space)
     copy(starts[1], starts[last])
@@ -286,7 +291,7 @@ def starts_of(person: Person, starts: Array, space: Workspace) -> int:
                 reach(person, p, gap, direction, starts[count])
                 reach(person, p, gap, direction, starts[last])
                 count += 1
-    if schemes > 1:
+    if stepped > 1:
         copy(starts[last], starts[count])
         count += 1
     return count
@@ -329,7 +334,7 @@ def land(person: Person, p: int, gap: float, acts: Array, space: Workspace) -> N
 def landings_of(person: Person, starts: Array, count: int, space: Workspace) -> int:
     """Add to `starts`, of which `count` are in use, the kinks of pay without noise; returns how many there are then.
 
-    The unpaid choice, starts[1], must still be there.
+    The unpaid choice, starts[1], must still be there if pay has steps or bends.
     """
     terms = person.terms
     for p in range(person.anchor.shape[0]):
