@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sim.incentives.expectation import FIRST_KNOT, KNOT_WIDTH, Prospects, expected
 from sim.rules.kernel import kernel
-from sim.world.solver import Person, decide, workspace
+from sim.world.hill import Person, workspace
+from sim.world.solver import decide
 
 Array = NDArray[np.float64]
 

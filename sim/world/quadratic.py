@@ -112,11 +112,7 @@ def box_maximum(
         if not solve(curvature, slope, free, count, -pivot if ridge else pivot, work):
             return False
         blocking = advance(best, slope, lower, upper, free, count)
-        for k in range(size):
-            total = gradient[k]
-            for j in range(size):
-                total -= curvature[k, j] * (best[j] - start[j])
-            slope[k] = total
+        slope_at(curvature, gradient, start, best, slope)
         if blocking >= 0:
             if swept:
                 count -= 1
@@ -132,6 +128,16 @@ def box_maximum(
         free[count] = worst
         count += 1
     return True
+
+
+@kernel
+def slope_at(curvature: Array, gradient: Array, start: Array, best: Array, slope: Array) -> None:
+    """Fill `slope` with the gradient of the quadratic at `best`."""
+    for k in range(best.shape[0]):
+        total = gradient[k]
+        for j in range(best.shape[0]):
+            total -= curvature[k, j] * (best[j] - start[j])
+        slope[k] = total
 
 
 @kernel
