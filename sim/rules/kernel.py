@@ -51,13 +51,25 @@ class _SourceCache(caching.FunctionCache):
             warnings.warn(f"compiled code could not be kept on disk: {error}", RuntimeWarning, stacklevel=2)
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile `function`; keep the result on disk where there is a place for it, and go on without where not."""
+def kernel(
+    function: Callable[..., Any] | None = None, *, allocates: bool = True, inline: bool = False
+) -> Callable[..., Any]:
+    """Compile `function`; keep the result on disk where there is a place for it, and go on without where not.
+
+    `allocates=False` is for code that makes no arrays: it is compiled without reference counting, which otherwise costs
+    more than the work where many arrays are handed on. `inline` asks the compiler to put the code where it is called.
+    """
+    if function is None:
+        return functools.partial(kernel, allocates=allocates, inline=inline)
     if config.DISABLE_JIT:
         return function
-    compiled = njit(function)
+    compiled = njit(_nrt=allocates, forceinline=inline)(function)
     try:
         compiled._cache = _SourceCache(function)
     except RuntimeError as error:
         warnings.warn(f"no place on disk for compiled code, compiling anew: {error}", RuntimeWarning, stacklevel=2)
     return compiled
+
+
+hot = kernel(allocates=False)  # for the loops of the engine
+fused = kernel(allocates=False, inline=True)  # for what the engine calls at every contact with all arrays in hand

@@ -78,7 +78,7 @@ class Voice(Section):
     relief: float = param(0.8, "remembered satisfaction that a taken-up complaint gives back", unit="quality", ge=0, le=5,
                           source="service recovery: Smith, Bolton & Wagner (1999), direction; size assumed")
     hushed: float = param(0.5, "remembered satisfaction lost by a complainant who is put off", unit="quality", ge=0, le=5)
-    exit_rate: float = param(0.15, "departures of customers whose answer is `exit_at`", unit="per year", ge=0, le=50)
+    exit_rate: float = param(0.16, "departures of customers whose answer is `exit_at`", unit="per year", ge=0, le=50)
     exit_at: float = param(7.8, "answer to which `exit_rate` refers", unit="0-10 points", ge=0, le=10)
     exit_slope: float = param(0.35, "growth of the log hazard per point of lower answer", unit="1/point", ge=0, le=5)
     contract_share: float = param(0.4, "share of customers bound by a contract or high switching cost", ge=0, le=1)
@@ -91,8 +91,8 @@ class Market(Section):
     prospects: float = param(0.5, "prospects a year, relative to the customers at the start", unit="per year",
                              ge=0, le=10)
     join: float = param(0.32, "chance that a prospect joins when reputation and talk are as at the start", ge=0, le=1)
-    reputation: float = param(0.3, "growth of the log odds per 10 points of the published measure", unit="1/(10 points)",
-                              ge=0, le=10)
+    reputation: float = param(0.04, "growth of the log odds per 10 points of the published measure", unit="1/(10 points)",
+                              ge=0, le=10, source="a star more of five on a rating site brings 5-9 % revenue: Luca (2016)")
     talk: float = param(0.6, "growth of the log odds per unit of net talk (share of good minus bad)", unit="1/share",
                         ge=0, le=20)
     bad_news: float = param(2.0, "reach of bad talk relative to good", unit="ratio", ge=0, le=20,

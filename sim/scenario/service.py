@@ -29,14 +29,15 @@ class Queue(Section):
 class Work(Section):
     """What a contact takes and what it brings. The effects of acts are those on the odds, minutes and courtesy."""
 
-    minutes: float = param(6.0, "handle time of an average contact", unit="minutes", gt=0, le=600,
-                           source="about 6 minutes (industry surveys; model.md)")
+    minutes: float = param(5.2, "handle time of an average contact by a practised employee who neither cares nor rushes",
+                           unit="minutes", gt=0, le=600,
+                           source="such that all contacts take about 6 minutes (industry surveys)")
     minutes_by_difficulty: float = param(0.2, "growth of the log handle time per sd of difficulty", unit="1/sd",
                                          ge=0, le=3)
     minutes_by_ability: float = param(0.15, "fall of the log handle time per unit of ability", unit="1/sd", ge=0, le=3)
     minutes_spread: float = param(0.4, "sd of the log handle time of like contacts", ge=0, le=3)
     resolution: float = param(1.1, "log odds of resolving an average need in an average contact", unit="log odds",
-                              ge=-20, le=20, source="first-contact resolution about 70 % (model.md)")
+                              ge=-20, le=20, source="first-contact resolution about 70 %")
     resolution_by_difficulty: float = param(0.9, "fall of the log odds per sd of difficulty", unit="log odds/sd",
                                             ge=0, le=10)
     resolution_by_ability: float = param(0.6, "growth of the log odds per unit of ability", unit="log odds/sd",
@@ -60,7 +61,7 @@ class Work(Section):
     novice_resolution: float = param(0.7, "lower log odds of a new hire, fading with `proficiency`", unit="log odds",
                                      ge=0, le=10)
     proficiency: float = param(10.0, "time constant of learning the job", unit="weeks", gt=0, le=520,
-                               source="half a year to proficiency (model.md)")
+                               source="half a year to proficiency")
 
 
 class Process(Section):

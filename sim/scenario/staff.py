@@ -42,7 +42,7 @@ class Wellbeing(Section):
     strain_from_targets: float = param(0.5, "strain when a target is out of reach by two standard errors or more",
                                        unit="strain", ge=0, le=5)
     quit_rate: float = param(0.36, "turnover at engagement 0", unit="per year", ge=0, le=20,
-                             source="30-45 % a year (model.md)")
+                             source="30-45 % a year")
     quit_slope: float = param(1.0, "growth of the log hazard per unit of lower engagement", unit="1/engagement",
                               ge=0, le=10)
     quit_by_pay: float = param(0.5, "fall of the log hazard per 10 % of higher total pay than base", unit="1/(10 %)",

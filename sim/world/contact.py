@@ -10,12 +10,12 @@ import math
 
 from sim.incentives import tactics as act
 from sim.rules import customer, service, voice
-from sim.rules.kernel import kernel
+from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
 
 
-@kernel
+@hot
 def gap_to_need(p, c, segments, i, at):
     """Weeks from the need before to the customer's present one, at the rate of the moment (Poisson, seasonal)."""
     rate = p.needs_per_week * segments[c.segment].needs * (1.0 + p.season * math.sin(2.0 * math.pi * at / 52.0))
@@ -24,27 +24,27 @@ def gap_to_need(p, c, segments, i, at):
     return -math.log(chance.uniform(p.seed, p.replicate, i, c.need, chance.NEED, 0)) / rate
 
 
-@kernel
+@hot
 def difficulty_of(p, c, segments, i):
     """Difficulty of the customer's present need (sd)."""
     u = chance.four(p.seed, p.replicate, i, c.need, chance.NEED, 0)
     return chance.from_latent(p.difficulty_family, p.difficulty_a, p.difficulty_b, u[1]) + segments[c.segment].difficulty
 
 
-@kernel
+@hot
 def score_of(p, c):
     """The true experience of a customer now, 0–10, before rounding."""
     return customer.experience(p.level, p.slope, customer.memory(c.peak, c.end, p.peak_weight), c.taste)
 
 
-@kernel
+@hot
 def hazard_of(p, c, score):
     """Departures a week of a customer at this score."""
     damping = p.contract_damping if c.contract else 1.0
     return voice.exit_hazard(score, p.exit_rate, p.exit_at, p.exit_slope, damping)
 
 
-@kernel
+@hot
 def reconsider(p, firm, c, at, score_before):
     """After a contact: the answer he would give now, and the date on which he leaves if nothing changes.
 
@@ -59,7 +59,7 @@ def reconsider(p, firm, c, at, score_before):
     return score
 
 
-@kernel
+@hot
 def experience_contact(p, c, at, solved, wait, courtesy, efforts):
     """Perceived quality against expectation; memory and expectation move. Returns quality and satisfaction."""
     if p.expectation:
@@ -78,7 +78,7 @@ def experience_contact(p, c, at, solved, wait, courtesy, efforts):
     return quality, satisfaction
 
 
-@kernel
+@fused
 def end_need(w, i, at, week, met, met_at):
     """The issue ends, met or not; the next need is dated from this one, and waits for nobody."""
     p, c, k = w.p, w.customers[i], i % w.p.teams
@@ -105,7 +105,7 @@ def end_need(w, i, at, week, met, met_at):
     c.due = max(c.need_at, at)
 
 
-@kernel
+@hot
 def leave(w, i, at, week):
     """The customer is gone; an open issue ends unmet."""
     c, k = w.customers[i], i % w.p.teams
@@ -121,7 +121,7 @@ def leave(w, i, at, week):
     tally.n[st.N_LEFT] += 1.0
 
 
-@kernel
+@fused
 def come_back(w, i, at, week, u_return, u_delay):
     """An unmet need comes back after a while, or is given up."""
     p, c = w.p, w.customers[i]
@@ -136,7 +136,7 @@ def come_back(w, i, at, week, u_return, u_delay):
         w.tallies[week, p.employees + i % p.teams].n[st.N_SAME_WEEK] += 1.0
 
 
-@kernel
+@fused
 def abandon(w, i, at, week, wait, u):
     """The caller hangs up: he has waited for nothing, and may try again."""
     p, c = w.p, w.customers[i]
@@ -151,7 +151,7 @@ def abandon(w, i, at, week, wait, u):
     come_back(w, i, at, week, u[2], u[3])
 
 
-@kernel
+@hot
 def attempts(p, e, i, when):
     """Which acts employee e attempts in this contact, and which of them work: two bit masks.
 
@@ -176,13 +176,13 @@ def attempts(p, e, i, when):
     return tried, worked
 
 
-@kernel
+@hot
 def done(mask, k):
     """1.0 if act k is in the mask."""
     return 1.0 if mask & (1 << k) else 0.0
 
 
-@kernel
+@fused
 def route(w, i, k, when, u_who, difficulty, week):
     """Who serves: a colleague of the team by chance; one who picks easy cases may pass a hard-looking one on.
 
@@ -205,7 +205,7 @@ def route(w, i, k, when, u_who, difficulty, week):
     return other, tried & ~(1 << act.CHERRY), worked & ~(1 << act.CHERRY), True
 
 
-@kernel
+@hot
 def own_minutes(p, e, difficulty, u):
     """Handle time before care or haste, minutes."""
     fresh = service.novice(e.tenure, p.proficiency, p.scripts)
@@ -219,7 +219,7 @@ def own_minutes(p, e, difficulty, u):
     return minutes
 
 
-@kernel
+@hot
 def solve_probability(p, e, difficulty, care, rush):
     """Chance that e resolves a need of this difficulty."""
     fresh = service.novice(e.tenure, p.proficiency, p.scripts)
@@ -230,7 +230,7 @@ def solve_probability(p, e, difficulty, care, rush):
     return service.resolve_probability(odds, care, rush, p.care_resolution, p.rush_resolution, p.sound)
 
 
-@kernel
+@hot
 def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
     """Complaint about an unmet need: wished for, made aloud, hushed by staff, diverted by the firm, or recorded and remedied.
 
@@ -260,7 +260,7 @@ def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
     return 1.0, 1.0, 1.0, u[3] < p.remedy, minutes
 
 
-@kernel
+@fused
 def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfaction, efforts, wait, solved, first):
     """Put the question of every survey that speaks for contacts."""
     p, c, measures, cells = w.p, w.customers[i], w.measures, w.readings[week, post]
@@ -285,7 +285,7 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
             readings.learn(w.lessons[post, j + 1], w.staff[post], tried, passed, value - m.centre)
 
 
-@kernel
+@hot
 def note_panel(row, c, voice_factor, at, difficulty, wait, u):
     """Keep the contact as it stood before service: expected effects are computed on such contacts."""
     row.difficulty = difficulty
@@ -301,7 +301,7 @@ def note_panel(row, c, voice_factor, at, difficulty, wait, u):
     row.chance = u
 
 
-@kernel
+@hot
 def mark_log(p, c, team, at, solved, u_misjudged, closing):
     """What the log says of the issue: done, done in good faith although it is not, or done because somebody wants it so.
 
@@ -318,7 +318,7 @@ def mark_log(p, c, team, at, solved, u_misjudged, closing):
     return good_faith, written
 
 
-@kernel
+@hot
 def note_visit(c, post, at, mask, solved):
     """Who served, when, and whether it was the first time and solved."""
     first = not c.flags & st.SERVED
@@ -334,7 +334,7 @@ def note_visit(c, post, at, mask, solved):
     return first
 
 
-@kernel
+@hot
 def side_minutes(p, tried, unsolved):
     """Work time of attempts beside serving that take place in this contact, minutes."""
     total = 0.0
@@ -346,7 +346,7 @@ def side_minutes(p, tried, unsolved):
     return total
 
 
-@kernel
+@hot
 def count_contact(p, c, tally, minutes, gaming, wait, quality, worked, score):
     """Add the contact to what is counted of its employee."""
     tally.n[st.N_CONTACTS] += 1.0
@@ -361,7 +361,7 @@ def count_contact(p, c, tally, minutes, gaming, wait, quality, worked, score):
         tally.n[st.N_GIFTS] += 1.0
 
 
-@kernel
+@fused
 def contact(w, i, at, week):
     """One contact of customer i at date `at` (weeks); `week` is the row of the accounts."""
     p, c, k = w.p, w.customers[i], i % w.p.teams
@@ -392,7 +392,7 @@ def contact(w, i, at, week):
     serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u[3], v)
 
 
-@kernel
+@fused
 def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u_solve, v):
     """The contact itself and everything that follows from it."""
     p, c, e, k = w.p, w.customers[i], w.staff[post], i % w.p.teams

@@ -43,6 +43,7 @@ class Firm:
         self.week_ahead = 0
         self.read: dict[str, payday.Readings] = {}
         self.outlook_now: dict[str, Outlook] = {}
+        self.engagement, self.ability = w.staff["engagement"], w.staff["ability"]  # views
         self.pull_levers()
         recorder.people(self)
 
@@ -108,6 +109,7 @@ class Firm:
 
     def begin_contracts(self, week: int, period: payday.Period) -> None:
         """Set first targets of contracts that come into force, and what the trade says about their measures."""
+        self.week_ahead = week
         self.w.measures["taught"] = 0
         wanted: set[str] = set()
         for role, group in self.groups.items():
@@ -130,9 +132,10 @@ class Firm:
     def look(self) -> None:
         """Compute the true effects of all acts from the latest contacts (rational people know them, lore declares them)."""
         is_open = np.zeros(act.ALL_ACTS, dtype=np.bool_)
+        paid = any(self.in_force(role, self.week_ahead) for role in self.groups)
         for group in self.groups.values():
             for place, k in enumerate(group.acts):
-                is_open[k] = group.open[place]
+                is_open[k] = group.open[place] and (paid or not group.tactics[place])
         is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
         self.expected, self.effects = panel.effects(self.w, is_open)
         self.known = True
@@ -223,7 +226,7 @@ class Firm:
         self.week_ahead = week + 1
         for role in ("employee", "manager", "central", "head"):
             group = self.groups[role]
-            if group.n == 0 or self.choice_of(group) == "fixed" or (role != "employee" and not self.spec.mechanisms.management):
+            if group.n == 0 or self.choice_of(group) == "fixed" or not self.has_reason(group, week + 1):
                 continue
             chosen, made, gain, settled = self.solve_full(group, week + 1, self.pressing())
             self.nonconverged += int(not settled)
@@ -235,6 +238,18 @@ class Firm:
             group.equivalent = decide.equivalents(group, self.in_force(role, week + 1), outlook, made, gain)
             if role == "employee":
                 self.began_choosing = True
+
+    def has_reason(self, group: Group, week: int) -> bool:
+        """Whether anything can move the group: pay on a measure, or acts that are worth doing unpaid; else nobody stirs."""
+        if group.role == "employee":
+            return True
+        if not self.spec.mechanisms.management:
+            return False
+        if self.in_force(group.role, week) or bool((~group.tactics & group.open).any()):
+            return True
+        group.intensity[:, group.open] = 0.0
+        group.equivalent = group.base + group.bonus - group.fine
+        return False
 
     def pressing(self) -> Array:
         """How hard each team is pressed, (T,)."""
@@ -271,7 +286,7 @@ class Firm:
         m, w, managers = self.spec.management, self.w, self.groups["manager"]
         staff = self.groups["employee"]
         effort = managers.intensity[:, managers.acts.index(act.COACH)]
-        w.staff["ability"] = self.coached + (1.0 - m.coaching_fading) * (w.staff["ability"] - self.coached)
+        self.ability[:] = self.coached + (1.0 - m.coaching_fading) * (self.ability - self.coached)
         if not self.spec.mechanisms.management:
             return
         w.teams["drag"] = 1.0 / (1.0 - m.coaching_minutes * effort)
@@ -282,7 +297,7 @@ class Firm:
             members = np.flatnonzero(staff.team == team)
             figure = sign * np.nan_to_num(staff.last_reading[members, place], nan=np.inf)
             worst = members[np.argsort(figure, kind="stable")[: max(1, round(COACHED * len(members)))]]
-            w.staff["ability"][worst] += m.coaching_gain * effort[team]
+            self.ability[worst] += m.coaching_gain * effort[team]
 
     def watched(self) -> tuple[int | None, float]:
         """The measure by which managers see who needs coaching: the first they or their staff are paid on, else the first."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from sim.incentives import tactics as act
 from sim.rules import customer, survey
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot
 from sim.world import chance
 from sim.world import params as code
 from sim.world import state as st
 
 
-@kernel
+@hot
 def learn(lesson, employee, mask, passed, surplus):
     """A contact taught its employee something: Σ x², Σ x y for x = attempted − intensity, y = what it brought above the mean."""
     lesson.n += 1.0
@@ -27,28 +27,28 @@ def learn(lesson, employee, mask, passed, surplus):
         lesson.xy[k] += x * surplus
 
 
-@kernel
+@hot
 def add(cell, stage, num, den):
     """Add to the numerator and denominator of one stage."""
     cell.num[stage] += num
     cell.den[stage] += den
 
 
-@kernel
+@hot
 def answer_class(latent):
     """0 detractor, 1 passive, 2 promoter of a latent 0–10 answer."""
     answer = customer.whole(latent)
     return 2 if answer >= 9.0 else (0 if answer <= 6.0 else 1)
 
 
-@kernel
+@hot
 def invitation(m, latent):
     """Chance of an invitation where nobody steers, by protocol: flat, or by the class of the answer."""
     by_class = m.invite[answer_class(latent)]
     return m.rate if by_class < 0.0 else by_class
 
 
-@kernel
+@hot
 def response(p, m, latent, feeling, fatigued):
     """Chance that an invited customer answers: by class of the answer where the scenario says so, else J-shaped by feeling.
 
@@ -60,7 +60,7 @@ def response(p, m, latent, feeling, fatigued):
     return survey.respond_probability(feeling, m.response, p.extreme, p.centre, fatigued, p.fatigue)
 
 
-@kernel
+@hot
 def kept(p, firm, m, filtering, counted):
     """Chance that an answer reaches the report through the hands of the manager and of the central office."""
     keep = 1.0
@@ -71,7 +71,7 @@ def kept(p, firm, m, filtering, counted):
     return keep
 
 
-@kernel
+@hot
 def steered(p, firm, m, feeling, noise, selecting, trouble):
     """Factor on a customer's chance to be invited by whoever selects: the employee by mood, the central office by record."""
     factor = 1.0
@@ -82,7 +82,7 @@ def steered(p, firm, m, feeling, noise, selecting, trouble):
     return factor
 
 
-@kernel
+@hot
 def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, selecting, lift, trouble):
     """Ask customer i a question (or not): every stage gets its expectation, the last what happened.
 
@@ -114,7 +114,7 @@ def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, 
     return stated, 2
 
 
-@kernel
+@hot
 def stage_answer(cell, by_protocol, invited, answering, keep, honest, styled, stated):
     """Every stage of a survey but the last: what is expected of this customer given his chances to be asked and to answer."""
     both = invited * answering
@@ -129,7 +129,7 @@ def stage_answer(cell, by_protocol, invited, answering, keep, honest, styled, st
     add(cell, st.PROCESSING, both * keep * stated, both * keep)
 
 
-@kernel
+@hot
 def log(m, cell, true_num, true_den, logged_num, logged_den, honest_num, bent_num):
     """One event of the log: as it was; as far as it is in the log; as written in good faith; as bent by staff.
 
@@ -148,7 +148,7 @@ def log(m, cell, true_num, true_den, logged_num, logged_den, honest_num, bent_nu
     return bent_num
 
 
-@kernel
+@hot
 def log_contact(measures, cells, lessons, employee, mask, passed, first, fresh, solved, good_faith, early, minutes, wait):
     """Write a served contact into the measures that read contacts from the log, and into its employee's lessons.
 
@@ -179,7 +179,7 @@ def log_contact(measures, cells, lessons, employee, mask, passed, first, fresh, 
             learn(lessons[j + 1], employee, mask, passed, (num - m.centre * den) / m.per_contact)
 
 
-@kernel
+@hot
 def log_abandoned(measures, cells, first, wait):
     """Write a caller who hung up into the measures: by the customer's clock he counts, in the log he often does not."""
     for j in range(len(measures)):
@@ -194,7 +194,7 @@ def log_abandoned(measures, cells, first, wait):
             log(m, cell, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 
-@kernel
+@hot
 def log_complaint(measures, cells, lessons, employee, mask, passed, intended, voiced, recorded):
     """Write a contact into the measures of complaints: intended (true), voiced (the silent missing), recorded."""
     for j in range(len(measures)):
@@ -212,7 +212,7 @@ def log_complaint(measures, cells, lessons, employee, mask, passed, intended, vo
             learn(lessons[j + 1], employee, mask, passed, recorded - m.centre)
 
 
-@kernel
+@hot
 def log_ended(p, measures, cells, c, i, tally, met, met_at, lessons, employee):
     """An issue has ended: write it into the measures that read needs as a whole, and into its last server's lessons."""
     there = 1.0 if c.flags & st.SERVED else 0.0
@@ -235,7 +235,7 @@ def log_ended(p, measures, cells, c, i, tally, met, met_at, lessons, employee):
             learn(lessons[j + 1], employee, c.acts, False, value - m.centre)
 
 
-@kernel
+@hot
 def no_repeat(cell, true, quiet):
     """No repeat within the window is read off the system; that silence is not success is an honest error of it."""
     for stage in range(st.TRUE, st.MEASUREMENT):
@@ -246,7 +246,7 @@ def no_repeat(cell, true, quiet):
     return quiet
 
 
-@kernel
+@hot
 def verify(p, m, cell, i, need, place, tally, met):
     """Ask, from the customer's side, whether a need was met by the deadline; answers are misread with a known chance."""
     u = chance.four(p.seed, p.replicate, i, need, chance.VERIFY, place)

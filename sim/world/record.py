@@ -31,6 +31,7 @@ COUNTED = {
     "left": st.N_LEFT, "minutes": st.N_MINUTES, "gaming_minutes": st.N_GAMING, "complaints_intended": st.N_INTENDED,
     "complaints_voiced": st.N_VOICED, "complaints_recorded": st.N_RECORDED,
 }  # fmt: skip
+SCORES = np.arange(11.0)
 IN_POINTS = ("jobs", "handle_minutes", "wait")
 
 
@@ -57,6 +58,10 @@ class Recorder:
         self.recent = np.zeros((longest + spec.pay.every + 1, w.tallies.shape[1], measures, 3))
         self.staff: dict[str, list[dict[str, Any]]] = {role: [] for role in ROLES}
         self.shares: dict[str, float] = {}
+        # views on the world, taken once
+        self.answers, self.open, self.occupancy = w.firm["answers"], w.teams["open"], w.teams["occupancy"]
+        self.cells = {name: w.readings[name] for name in ("num", "den", "square")}
+        self.status, self.segment = w.customers["status"], w.customers["segment"]
         self.money = {name: np.zeros(weeks) for name in ("bonus", "fines")}
 
     def slot(self, week: int) -> tuple[Array, Array]:
@@ -69,25 +74,24 @@ class Recorder:
 
     def close(self, week: int, row: int, joined: int, firm: Firm) -> None:
         """Keep what the week leaves behind."""
-        w, at = self.w, week + self.spec.burn_in
+        at = week + self.spec.burn_in
         ring = self.recent[week % len(self.recent)]
-        cells = w.readings[row]
-        ring[:, :, 0] = cells["num"][:, :, st.REALISED]
-        ring[:, :, 1] = cells["den"][:, :, st.REALISED]
-        ring[:, :, 2] = cells["square"]
+        ring[:, :, 0] = self.cells["num"][row, :, :, st.REALISED]
+        ring[:, :, 1] = self.cells["den"][row, :, :, st.REALISED]
+        ring[:, :, 2] = self.cells["square"][row]
         self.tally(week, "joined", joined)
-        answers = w.firm.answers
-        active = int(answers.sum())
+        active = int(self.answers.sum())
         keep = {
-            "customers": active, "open_issues": w.teams["open"].sum(), "occupancy": w.teams["occupancy"].mean(),
-            "true_score": float((answers * np.arange(11)).sum()) / active if active else np.nan,
+            "customers": active, "open_issues": self.open.sum(), "occupancy": self.occupancy.mean(),
+            "true_score": float(self.answers @ SCORES) / active if active else np.nan,
         }  # fmt: skip
         keep |= self.shares
         for name, value in keep.items():
             if name not in self.snapshots:
                 self.snapshots[name] = np.full(len(self.counts), np.nan)
             self.snapshots[name][at] = value
-        self.active[at] = np.bincount(w.customers["segment"][w.customers["status"] == st.ACTIVE], minlength=len(w.segments))
+        there = self.segment[self.status == st.ACTIVE]
+        self.active[at] = np.bincount(there, minlength=len(self.w.segments))
 
     def people(self, firm: Firm) -> None:
         """Mean intensities and engagement, which change on paydays only."""
@@ -131,11 +135,8 @@ class Recorder:
         """
         out = np.zeros((weeks, *self.readings.shape[1:]))
         for j, m in enumerate(self.spec.measures.values()):
-            cumulated = np.concatenate([np.zeros((1, st.STAGES, 2)), np.cumsum(self.readings[:weeks, j], axis=0)])
-            ends = np.arange(1, weeks + 1)
-            windowed = cumulated[ends] - cumulated[np.maximum(ends - m.window, 0)]
-            # sums of windows, not differences of running sums: exact zeros stay zeros
-            for t in range(weeks):
+            windowed = np.zeros((weeks, st.STAGES, 2))
+            for t in range(weeks):  # sums of windows, not differences of running sums: exact zeros stay zeros
                 windowed[t] = self.readings[max(0, t + 1 - m.window) : t + 1, j].sum(axis=0)
             out[:, j] = windowed
             if m.lag:

@@ -109,7 +109,7 @@ def quits(firm: Firm, group: Group, post: int, week: int) -> bool:
     """Whether an employee leaves of his own accord in this pay period."""
     spec, wb = firm.spec, firm.spec.staff.wellbeing
     premium = (group.base[post] + group.bonus[post]) / spec.pay.base - 1.0 if spec.pay.base > 0 else 0.0
-    engagement = firm.w.staff["engagement"][post]
+    engagement = firm.engagement[post]
     hazard = rules.quit_hazard(wb.quit_rate, wb.quit_slope, engagement, wb.quit_by_pay, premium)
     u = chance.uniform(spec.seed, firm.replicate, group.key(post), week, chance.QUIT, 0)
     return bool(u < 1.0 - math.exp(-hazard * spec.pay.every))
@@ -122,8 +122,8 @@ def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
     firm.recorder.tally(week, "hires", 1.0)
     if role == "employee":
         people.hire_employee(spec, firm.replicate, firm.w, group, post)
-        firm.coached[post] = firm.w.staff[post].ability
-        firm.resting[post] = firm.w.staff[post].engagement
+        firm.coached[post] = firm.ability[post]
+        firm.resting[post] = firm.engagement[post]
     else:
         people.take_post(spec, firm.replicate, group, post)
     if firm.begun and group.belief.size:

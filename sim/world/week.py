@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 
 from sim.rules import customer, service
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot
 from sim.world import chance, readings
 from sim.world import params as code
 from sim.world import state as st
 from sim.world.contact import contact, gap_to_need, hazard_of, leave, score_of
 
 
-@kernel
+@hot
 def demand(w, now, due, load):
     """List the customers for whom something happens in the week that starts at `now`; count the contacts by team."""
     end = now + 1.0
@@ -31,7 +31,7 @@ def demand(w, now, due, load):
     return n
 
 
-@kernel
+@hot
 def queues(w, load):
     """The distribution of waiting of each team at this week's load and last week's handle time."""
     p = w.p
@@ -47,7 +47,7 @@ def queues(w, load):
             team.backlog = max(0.0, team.backlog + surplus)
 
 
-@kernel
+@hot
 def play(w, i, now, week):
     """Everything that happens to customer i in this week, in the order of its dates."""
     c = w.customers[i]
@@ -60,7 +60,7 @@ def play(w, i, now, week):
     w.next_at[i] = min(c.due, c.leaves_at)
 
 
-@kernel
+@hot
 def enter(w, i, at, expectation, end, taste, contract, segment):
     """Customer i is there from date `at` on: his first answer, his first need, the threshold at which he leaves."""
     c, p = w.customers[i], w.p
@@ -86,7 +86,7 @@ def enter(w, i, at, expectation, end, taste, contract, segment):
     w.next_at[i] = min(c.due, c.leaves_at)
 
 
-@kernel
+@hot
 def person(w, i):
     """Traits of customer i from keyed uniforms: expectation, memory, taste, contract, day of the week, segment."""
     p = w.p
@@ -101,7 +101,7 @@ def person(w, i):
     return expectation, memory, taste, int(v[0] < p.contract_share), v[1], segment
 
 
-@kernel
+@hot
 def settle(w, at):
     """The customers of the start enter at date `at`."""
     for i in range(w.p.customers):
@@ -109,7 +109,7 @@ def settle(w, at):
         enter(w, i, at, expectation, memory, taste, contract, segment)
 
 
-@kernel
+@hot
 def newcomers(w, now, week, from_row, to_row, join, raised):
     """The prospects of this week join or go by; the same prospects come by in every world. Returns how many joined."""
     joined = 0
@@ -124,7 +124,7 @@ def newcomers(w, now, week, from_row, to_row, join, raised):
     return joined
 
 
-@kernel
+@hot
 def read_weekly(w, now, week):
     """What is read at the end of a week rather than at a contact: departures, backlog, surveys of all customers."""
     for k in range(w.p.teams):
@@ -141,7 +141,7 @@ def read_weekly(w, now, week):
             ask_everybody(w, j, now, week)
 
 
-@kernel
+@hot
 def ask_everybody(w, j, now, week):
     """A survey of all customers, wherever they stand, by the week; credited to their team."""
     p, m = w.p, w.measures[j]
@@ -163,7 +163,7 @@ def ask_everybody(w, j, now, week):
             w.tallies[week, row].n[st.N_ASKING] += m.cost
 
 
-@kernel
+@hot
 def close_week(w, week):
     """Handle time and quick repeats of this week are what next week's queue is read from."""
     p = w.p
@@ -178,7 +178,7 @@ def close_week(w, week):
         w.teams[team].same_week = w.tallies[week, p.employees + team].n[st.N_SAME_WEEK]
 
 
-@kernel
+@hot
 def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out, counts_out):
     """The week that starts at `now`, accounted in `row`; adds up the firm in the order of its rows. Returns joiners."""
     for team in range(w.p.teams):
@@ -197,7 +197,7 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
     return joined
 
 
-@kernel
+@hot
 def add_up(cells, tallies, readings_out, counts_out):
     """Totals of the firm in the order of its rows."""
     for r in range(cells.shape[0]):

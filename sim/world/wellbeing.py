@@ -39,7 +39,7 @@ def period(firm: Firm, began: int) -> None:
         firm.strain[e] = rules.strain_of(occupancy[e], wb.strain_from_load, behind[e], wb.strain_from_targets)
     total = group.base + group.bonus
     contingent = group.bonus / np.where(total > 0, total, 1.0)
-    engagement = w.staff["engagement"]
+    engagement = firm.engagement
     for e in range(group.n if moved else 0):
         level = rules.engagement_level(
             firm.resting[e], contingent[e], wb.crowding, spec.service.process.scripts, wb.autonomy, gamed[e],
