@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from toy_engine import PAID, put_in_place, spec
 
 from sim.experiments import compare
+from sim.experiments.budget import scaled
 from sim.experiments.search import ROUNDS, TOLERANCE, Search
 
 
@@ -30,6 +33,14 @@ class TestEqualBudgets:
         paid = result.manifest["budget"]["paid"]
         assert paid["B"]["bonus_bill"] == pytest.approx(paid["A"]["bonus_bill"], rel=TOLERANCE)
         assert paid["A"]["certainty_equivalent"] == pytest.approx(3000 + paid["A"]["bonus_bill"])
+
+    def test_pilots_at_the_settled_factor_are_the_runs(self, tmp_path: Path) -> None:
+        arms = [spec("S"), spec("A", pay={"schemes": PAID}), spec("B", pay={"schemes": [{**PAID[0], "rate": 9}]})]
+        retuned = compare(arms, workers=1, replicates=6)
+        factor = retuned.manifest["arms"][2]["money"]["factor"]
+        plain = compare([scaled(arms[2], factor)], workers=1, replicates=6, budget="as_written")
+        rows = retuned.tables["staff"].query("scenario == 'B'").reset_index(drop=True)
+        pd.testing.assert_frame_equal(rows, plain.tables["staff"])
 
     def test_a_given_budget_is_the_reference(self) -> None:
         result = compare([spec("A", pay={"schemes": PAID, "budget": 50.0})], workers=1)

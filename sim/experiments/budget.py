@@ -16,40 +16,52 @@ import pandas as pd
 from sim.experiments.arms import Arm
 from sim.experiments.jobs import ENGINE, Failure, Job, Outcome
 from sim.experiments.search import Search
+from sim.experiments.tables import Packed, unpack
 from sim.scenario.pay import Scheme
 from sim.scenario.schema import Scenario
 
 PILOTS = 4  # replicates a pilot plays
 
 Play = Callable[[Sequence[Job], str], Iterator[Outcome]]
+Read = Callable[[Any], Packed]
 Failed = tuple[int, int, Failure]  # arm, replicate, why
 
 
 class Equaliser:
-    """Retunes the arms of one comparison with pilots that `play` runs; failed pilots are kept in `failures`."""
+    """Retunes the arms of one comparison with pilots that `play` runs; failed pilots are kept in `failures`.
 
-    def __init__(self, arms: Sequence[Arm], replicates: int, play: Play, engine: str = ENGINE) -> None:
+    A pilot at the settled factor is the real run, played early: `outcomes` hands these over.
+    """
+
+    def __init__(self, arms: Sequence[Arm], replicates: int, play: Play, read: Read, engine: str = ENGINE) -> None:
         self.arms = arms
         self.pilots = min(PILOTS, replicates)
         self.failures: list[Failed] = []
-        self._play = play
-        self._engine = engine
+        self._play, self._read, self._engine = play, read, engine
+        self._played: dict[tuple[int, float], list[Outcome]] = {}  # by arm and factor
 
     def arms_of_equal_cost(self) -> list[Arm]:
         """Every arm at the reference bill, or as near as it gets; what was done to it is in `Arm.money`."""
-        as_written = self._bills({i: arm.spec for i, arm in enumerate(self.arms) if arm.spec.pay.schemes}, "as written")
+        as_written = self._bills({i: 1.0 for i, arm in enumerate(self.arms) if arm.spec.pay.schemes}, "as written")
         target = self._reference(as_written)
         if target is None:  # nobody is paid a bonus: bills are equal as they are
             return [replace(arm, money=_money(0.0, reached=True)) for arm in self.arms]
         if target <= 0:
             note = "the first scheme pays nothing as written, so there is no bill to equal; set pay.budget"
-            return [
-                replace(arm, money=_money(target, before=as_written.get(i), note=note))
-                for i, arm in enumerate(self.arms)
-            ]
+            moneys = [_money(target, before=as_written.get(i), note=note) for i in range(len(self.arms))]
+            return [replace(arm, money=money) for arm, money in zip(self.arms, moneys, strict=True)]
         searches = {i: Search(target, {1.0: bill}) for i, bill in as_written.items()}
         self._solve(searches)
         return [self._settled(i, arm, target, searches.get(i)) for i, arm in enumerate(self.arms)]
+
+    def outcomes(self, arms: Sequence[Arm]) -> dict[tuple[int, int], Outcome]:
+        """The pilots that were played with the arms as settled."""
+        return {
+            outcome.key: outcome
+            for i, arm in enumerate(arms)
+            if arm.money is not None
+            for outcome in self._played.get((i, arm.money["factor"]), [])
+        }
 
     def _reference(self, as_written: Mapping[int, float]) -> float | None:
         """The bill that a scenario sets, or that of the first arm that pays a bonus."""
@@ -60,23 +72,24 @@ class Equaliser:
         """All arms take a step at once, so that every round fills the workers; one whose pilots all fail stops."""
         going = dict(searches)
         while steps := {i: step for i, search in going.items() if (step := search.propose()) is not None}:
-            bills = self._bills({i: scaled(self.arms[i].spec, step) for i, step in steps.items()}, "equal budgets")
+            bills = self._bills(steps, "equal budgets")
             going = {i: going[i] for i in bills}
             for i, found in bills.items():
                 going[i].tried[steps[i]] = found
 
-    def _bills(self, specs: Mapping[int, Scenario], label: str) -> dict[int, float]:
+    def _bills(self, factors: Mapping[int, float], label: str) -> dict[int, float]:
         """Mean bill of each arm over its pilots; an arm whose pilots all failed is left out."""
-        jobs = [Job((i, r), spec, r, read_bill, self._engine) for i, spec in specs.items() for r in range(self.pilots)]
-        bills: dict[int, list[float]] = {}
+        specs = {i: scaled(self.arms[i].spec, factor) for i, factor in factors.items()}
+        jobs = [Job((i, r), spec, r, self._read, self._engine) for i, spec in specs.items() for r in range(self.pilots)]
         for outcome in sorted(self._play(jobs, label), key=lambda outcome: outcome.key):
             arm, replicate = outcome.key
             if outcome.failure is None:
-                bills.setdefault(arm, []).append(outcome.value)
+                self._played.setdefault((arm, factors[arm]), []).append(outcome)
             else:
                 failure = replace(outcome.failure, stage=f"budget pilot, {outcome.failure.stage}")
                 self.failures.append((arm, replicate, failure))
-        return {arm: fmean(found) for arm, found in bills.items()}
+        played = {arm: self._played.get((arm, factor), []) for arm, factor in factors.items()}
+        return {arm: fmean(bill(unpack(o.value["staff"])) for o in found) for arm, found in played.items() if found}
 
     def _settled(self, i: int, arm: Arm, target: float, search: Search | None) -> Arm:
         if not arm.spec.pay.schemes:
@@ -89,7 +102,7 @@ class Equaliser:
             target, factor=factor, before=search.tried[1.0], after=search.tried[factor], reached=search.reached,
             note=search.note, tried=sorted(search.tried.items()), pilots=self.pilots,
         )  # fmt: skip
-        return replace(arm, spec=arm.spec if factor == 1 else scaled(arm.spec, factor), money=money)
+        return replace(arm, spec=scaled(arm.spec, factor), money=money)
 
 
 def _money(
@@ -113,6 +126,8 @@ def _money(
 
 def scaled(spec: Scenario, factor: float) -> Scenario:
     """The same world with all money of its schemes multiplied: rates, prizes, tiers, caps and floors alike."""
+    if factor == 1:
+        return spec
     schemes = [_scaled_scheme(scheme, factor) for scheme in spec.pay.schemes]
     return spec.model_copy(update={"pay": spec.pay.model_copy(update={"schemes": schemes})})
 
@@ -139,11 +154,6 @@ def bill(staff: pd.DataFrame) -> float:
 
 def _counted(staff: pd.DataFrame) -> pd.DataFrame:
     return staff[(staff["week"] >= 0) & (staff["firm"] == staff["firm"].min())]
-
-
-def read_bill(model: Any) -> float:
-    """What a pilot hands back."""
-    return bill(model.tables()["staff"])
 
 
 def paid(staff: pd.DataFrame) -> dict[str, dict[str, float | None]]:

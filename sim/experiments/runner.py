@@ -117,19 +117,21 @@ class _Study:
         return self._result(budget, interrupted)
 
     def _jobs(self) -> list[Job]:
-        """Replicate by replicate over all arms: an interrupted comparison still has whole pairs."""
+        """What is still to play, replicate by replicate over all arms: an interrupted comparison has whole pairs."""
         return [
             Job((i, replicate), arm.spec, replicate, self.read, ENGINE)
             for replicate in range(self.replicates)
             for i, arm in enumerate(self.arms)
+            if (i, replicate) not in self.outcomes
         ]
 
     def _equalise(self, crew: Crew) -> None:
         def pilots(jobs: Sequence[Job], label: str) -> Iterator[Outcome]:
             return watched(crew, jobs, label, show=self.progress)
 
-        equaliser = Equaliser(self.arms, self.replicates, pilots, ENGINE)
+        equaliser = Equaliser(self.arms, self.replicates, pilots, self.read, ENGINE)
         self.arms = equaliser.arms_of_equal_cost()
+        self.outcomes = equaliser.outcomes(self.arms)
         self.failures += equaliser.failures
         for arm in self.arms:
             if arm.money is not None and arm.money["note"]:

@@ -39,6 +39,11 @@ def _stream(frame: pd.DataFrame) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
+def unpack(stream: bytes) -> pd.DataFrame:
+    """One packed table as a frame."""
+    return _plain(pa.ipc.open_stream(stream).read_all()).to_pandas()
+
+
 def join(packed: Iterable[tuple[str, Packed]]) -> dict[str, pa.Table]:
     """One table a name, with the column `scenario` first, rows in the order given.
 
