@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from numba import config, njit
+import numba
 from numba.core import caching
 
 COMPILED_FOLDERS = ("rules", "world", "incentives")
@@ -61,9 +61,10 @@ def kernel(
     """
     if function is None:
         return functools.partial(kernel, allocates=allocates, inline=inline)
-    if config.DISABLE_JIT:
+    if getattr(numba.config, "DISABLE_JIT", 0):
         return function
-    compiled = njit(_nrt=allocates, forceinline=inline)(function)
+    options: dict[str, Any] = {"_nrt": allocates, "forceinline": inline}
+    compiled = numba.njit(**options)(function)
     try:
         compiled._cache = _SourceCache(function)
     except RuntimeError as error:

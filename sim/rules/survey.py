@@ -73,9 +73,8 @@ def expected_count(
     mean = scale_low + unit * latent
     sd = unit * spread
     if sd <= 0.0:
-        x = math.floor(mean + 0.5)
-        x = scale_low if x < scale_low else (scale_high if x > scale_high else x)
-        return counts_for(x, aggregate, high, low)
+        x = float(math.floor(mean + 0.5))
+        return counts_for(min(max(x, scale_low), scale_high), aggregate, high, low)
     if aggregate == MEAN:
         total = scale_low
         for k in range(int(scale_low) + 1, int(scale_high) + 1):

@@ -90,7 +90,7 @@ class Market(Section):
 
     prospects: float = param(0.5, "prospects a year, relative to the customers at the start", unit="per year",
                              ge=0, le=10)
-    join: float = param(0.32, "chance that a prospect joins when reputation and talk are as at the start", ge=0, le=1)
+    join: float = param(0.29, "chance that a prospect joins when reputation and talk are as at the start", ge=0, le=1)
     reputation: float = param(0.04, "growth of the log odds per 10 points of the published measure", unit="1/(10 points)",
                               ge=0, le=10, source="a star more of five on a rating site brings 5-9 % revenue: Luca (2016)")
     talk: float = param(0.6, "growth of the log odds per unit of net talk (share of good minus bad)", unit="1/share",

@@ -12,7 +12,6 @@ from sim.world import state as st
 from sim.world import week as engine
 from sim.world.params import measure_table, params
 
-
 SEGMENT = np.dtype([(name, "f8") for name in ("edge", "needs", "difficulty", "value", "voice")])
 
 

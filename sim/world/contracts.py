@@ -41,11 +41,9 @@ def contracts(spec: Scenario, places: dict[str, int], points: Array, better: lis
     made = []
     for scheme in spec.pay.schemes:
         place = -1 if scheme.measure is None else places[scheme.measure]
-        direction = "more" if place < 0 else better[place]
-        for role in scheme.who:
-            made.append(
-                Contract(scheme, kinds.build(scheme, direction), role, place, 1.0 if place < 0 else float(points[place]))
-            )
+        payout = kinds.build(scheme, "more" if place < 0 else better[place])
+        unit = 1.0 if place < 0 else float(points[place])
+        made += [Contract(scheme, payout, role, place, unit) for role in scheme.who]
     return made
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.incentives import schemes as kinds
-from sim.incentives import tactics as act
 from sim.incentives.expectation import Prospects, moments, prospects_of
 from sim.rules import employee as rules
 from sim.scenario.schema import Scenario
@@ -30,7 +29,6 @@ class Outlook:
     effects: Array  # (n, M + 1, K) of an attempt; row 0 perceived quality
     observed: Array  # (n, M)
     minutes: Array  # (n, K) work minutes a pay period that an act takes when done in every contact
-    audit: float  # chance of an audit in a pay period as things are
 
 
 def problem(
@@ -166,5 +164,3 @@ def approval_of(spec: Scenario, staff: Group, pressing: Array, pressed: list[Con
         out += spec.management.approval * pressing[staff.team][:, None] * sign * moved
     return out
 
-
-LEVERS_OF_STAFF = (act.PRESS, act.COACH)

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
 from sim.world import beliefs, contracts, decide, panel, payday, people, sanction, wellbeing
 from sim.world import state as st
+from sim.world.choice import Choice, Problem
 from sim.world.contracts import Contract
 from sim.world.decide import Outlook
+from sim.world.payday import Period
 from sim.world.people import Array, Group
 from sim.world.record import Recorder
 
 COACHED = 1.0 / 3.0  # share of a team that is coached at a time: those with the worst reported figures
 HORIZON = 13.0  # pay periods over which a manager counts what coaching brings
+
+
+class Solved(NamedTuple):
+    """What a group chose, the problem it solved, the worth of acts beside pay, and whether mutual responses settled."""
+
+    choice: Choice
+    problem: Problem
+    gain: Array
+    settled: bool
 
 
 class Firm:
@@ -34,7 +48,6 @@ class Firm:
         self.audit_rate = spec.audit.rate
         self.exposure_due = False
         self.unpaid = False
-        self.nonconverged = 0
         self.coached = w.staff["ability"].copy()  # ability without coaching
         self.resting = w.staff["engagement"].copy()  # where engagement tends if nothing weighs on it
         self.strain = np.zeros(spec.staff.count)
@@ -107,7 +120,7 @@ class Firm:
         )
         return standing, observed
 
-    def begin_contracts(self, week: int, period: payday.Period) -> None:
+    def begin_contracts(self, week: int, period: Period) -> None:
         """Set first targets of contracts that come into force, and what the trade says about their measures."""
         self.week_ahead = week
         self.w.measures["taught"] = 0
@@ -163,7 +176,7 @@ class Firm:
         staff = self.groups["employee"]
         if not self.began_choosing:
             return out
-        answers = [self.solve(staff, self.week_ahead, pressing=np.full(managers.n, p))[0].acts for p in (0.0, 1.0)]
+        answers = [self.solve(staff, self.week_ahead, pressing=np.full(managers.n, p)).choice.acts for p in (0.0, 1.0)]
         moved = (answers[1] - answers[0]) * staff.skill
         by_act = self.effects[:, : act.ACTS, :-1]
         for e in range(staff.n):
@@ -189,7 +202,7 @@ class Firm:
             level = self.rational_level(group, effects)
         return Outlook(
             expected=level, sigma=read.sigma, effects=effects, observed=read.observed,
-            minutes=per_contact * contacts * self.w.p.stands_for, audit=self.audit_rate,
+            minutes=per_contact * contacts * self.w.p.stands_for,
         )  # fmt: skip
 
     def rational_level(self, group: Group, effects: Array) -> Array:
@@ -229,7 +242,7 @@ class Firm:
             if group.n == 0 or self.choice_of(group) == "fixed" or not self.has_reason(group, week + 1):
                 continue
             chosen, made, gain, settled = self.solve_full(group, week + 1, self.pressing())
-            self.nonconverged += int(not settled)
+            self.recorder.tally(week, "nonconverged", float(not settled))
             acts = chosen.acts
             if role == "employee" and self.spec.mechanisms.imitation:
                 acts = decide.imitate(self.spec, self.replicate, group, week, acts, made, gain)
@@ -256,12 +269,12 @@ class Firm:
         managers = self.groups["manager"]
         return managers.intensity[:, managers.acts.index(act.PRESS)]
 
-    def solve(self, group: Group, week: int, pressing: Array) -> tuple:  # type: ignore[type-arg]
+    def solve(self, group: Group, week: int, pressing: Array) -> Solved:
         """The group's choice if it were pressed so, by mean beliefs."""
-        return self.solve_full(group, week, pressing, sample=False)[:3]
+        return self.solve_full(group, week, pressing, sample=False)
 
-    def solve_full(self, group: Group, week: int, pressing: Array, sample: bool = True) -> tuple:  # type: ignore[type-arg]
-        """Beliefs, outlook, problem, best response: (choice, problem, linear worth, settled)."""
+    def solve_full(self, group: Group, week: int, pressing: Array, sample: bool = True) -> Solved:
+        """Beliefs, outlook, problem, best response; `sample`: beliefs are sampled (a real choice), else their means."""
         live = self.in_force(group.role, week)
         rational = self.choice_of(group) == "rational"
         if rational:
@@ -271,15 +284,15 @@ class Firm:
             effects = beliefs.sampled(self.spec, self.replicate, group, week, places)
         else:
             effects = group.belief
-        outlook = self.outlook(group, effects) if sample else Outlook(**{**self.outlook_now[group.role].__dict__, "effects": effects})
         if sample:
-            self.outlook_now[group.role] = outlook
+            self.outlook_now[group.role] = self.outlook(group, effects)
+        outlook = replace(self.outlook_now[group.role], effects=effects)
         approval = np.zeros(group.intensity.shape)
         if group.role == "employee":
             approval = decide.approval_of(self.spec, group, pressing, self.in_force("manager", week), outlook)
         made, gain = decide.problem(self.spec, group, live, outlook, approval)
         chosen, settled = decide.best(group, live, outlook, made, rational)
-        return chosen, made, gain, settled
+        return Solved(chosen, made, gain, settled)
 
     def coach(self) -> None:
         """Coaching where reported figures are worst; what was coached fades; it takes staff time."""

@@ -19,6 +19,7 @@ from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
 from sim.world.record import Recorder
+from sim.world.theory import Theory
 
 
 class Organisation(mesa.Model):
@@ -33,16 +34,32 @@ class Organisation(mesa.Model):
         super().__init__(rng=spec.seed)
         self.spec, self.replicate = spec, replicate
         self.week = -spec.burn_in
+        self._windows: windows.Windows | None = None
+        self.theory = Theory(spec, replicate) if spec.service.technology == "textbook" else None
+        if self.theory is None:
+            self._found()
+
+    def _found(self) -> None:
+        """The technology `contacts`: customers and everybody who serves them."""
+        spec, replicate = self.spec, self.replicate
         self.world = build.world(spec, replicate, spec.pay.every)
         self.recorder = Recorder(spec, replicate, self.world)
         self.firm = Firm(spec, replicate, self.world, self.recorder)
         self.reputation = Reputation(spec)
         self._due = np.zeros(len(self.world.customers), np.int64)
         self._load = np.zeros(spec.teams)
-        self._windows: windows.Windows | None = None
+        self._turning_points = {t for e in spec.events for t in (e.week, e.until) if t is not None}
 
     def step(self) -> None:
         """Play one week."""
+        if self.theory is None:
+            self._serve_week()
+        else:
+            self.theory.step(self.week)
+        self.week += 1
+        self.running = self.week < self.spec.weeks
+
+    def _serve_week(self) -> None:
         spec, w, week = self.spec, self.world, self.week
         if week in self._turning_points:
             events.apply(spec, w, week, self.firm)
@@ -63,12 +80,6 @@ class Organisation(mesa.Model):
         self.reputation.hear(self.recorder, week)
         if (week + 1) % spec.pay.every == 0:
             self.firm.payday(week)
-        self.week += 1
-        self.running = self.week < spec.weeks
-
-    @property
-    def _turning_points(self) -> set[int]:
-        return {e.week for e in self.spec.events} | {e.until for e in self.spec.events if e.until is not None}
 
     def run(self) -> Organisation:
         """Play on to the end of the scenario."""
@@ -77,7 +88,9 @@ class Organisation(mesa.Model):
         return self
 
     def tables(self, micro: bool = False) -> dict[str, pd.DataFrame]:
-        """The results so far as tidy tables (see docs/architecture.md); `micro` adds one row a customer."""
+        """The results so far as tidy tables (see docs/architecture.md); `micro` adds one row a customer, if there are any."""
+        if self.theory is not None:
+            return self.theory.tables(self.week)
         return self.recorder.tables(self.week, micro)
 
     @property
@@ -125,5 +138,5 @@ class Reputation:
             value = recorder.reading(week, self.place, st.REALISED)
             if not np.isnan(value):
                 self.published = value
-        if week < 0 or self.spec.burn_in == 0 and week == 0:
+        if week < 0 or (self.spec.burn_in == 0 and week == 0):
             self.usual_talk, self.usual_published = self.talk, self.published

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
@@ -172,8 +173,8 @@ class Recorder:
                 table.insert(1, "customer", np.arange(len(table)))
         return made
 
-    def _weeks(self, weeks: int) -> Array:
-        return np.arange(weeks) - self.spec.burn_in
+    def _weeks(self, weeks: int) -> NDArray[np.int64]:
+        return np.arange(weeks, dtype=np.int64) - self.spec.burn_in
 
     def _series(self, values: Array, pooled: Array, weeks: int) -> pd.DataFrame:
         labels = list(self.spec.measures)

@@ -153,7 +153,7 @@ def ask_everybody(w, j, now, week):
         row = p.employees + k
         trouble = 1.0 if c.flags & st.OPEN else 0.0
         fatigued = 1.0 if now + 1.0 - w.invited_at[i, j] < p.fatigue_weeks else 0.0
-        value, reached = readings.ask(
+        _, reached = readings.ask(
             p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + 1000, w.teams[k].filtering, fatigued,
             score_of(p, c), score_of(p, c), False, 0.0, trouble,
         )  # fmt: skip

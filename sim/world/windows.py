@@ -70,10 +70,13 @@ class Windows:
         self.model = model
         self.customers: dict[int, Customer] = {}
         self.employees: dict[int, Employee] = {}
-        self.managers = [Manager(model, t, model.world.teams[t]) for t in range(len(model.world.teams))]
+        served = model.theory is None  # the textbook technology has no rows to look at
+        self.managers = [Manager(model, t, row) for t, row in enumerate(model.world.teams)] if served else []
 
     def refresh(self) -> None:
         """Windows on exactly those who are there now."""
+        if self.model.theory is not None:
+            return
         w, people = self.model.world, self.model.firm.groups["employee"]
         there = (w.customers["status"] == st.ACTIVE).nonzero()[0]
         known = self.customers
