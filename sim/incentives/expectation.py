@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.incentives.pieces import Array
 from sim.incentives.ranking import NODES, normal_cdf, normal_density, tabulate_chance, winning
 from sim.incentives.schemes import Scheme, Team, Tournament, pool
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 
 GAUSSIAN = -1  # in column ROW: closed moments, no table
 
@@ -40,7 +40,7 @@ class Prospects(NamedTuple):
     table: Array  # (R, NODES, 3) chance of a prize, its first and its second derivative
 
 
-@kernel
+@hot
 def expected(terms: Array, step: Array, table: Array, p: int, gap: float) -> tuple[float, float, float]:
     """Expected pay (money) from scheme p and its first and second derivative by the gap; terms (P, .) of one person.
 
@@ -71,7 +71,7 @@ def expected(terms: Array, step: Array, table: Array, p: int, gap: float) -> tup
     return money, scale * first, scale * scale * second
 
 
-@kernel
+@hot
 def variance(terms: Array, step: Array, table: Array, p: int, gap: float) -> tuple[float, float, float]:
     """Variance of pay (money squared) from scheme p and its first and second derivative by the gap.
 

@@ -7,25 +7,25 @@ import math
 import numpy as np
 
 from sim.incentives.pieces import Array
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 
 NODES = 161  # of a tournament's table
 REACH = 6.0  # standard deviations beyond which a tournament is decided
 
 
-@kernel
+@hot
 def normal_cdf(t: float) -> float:
     """Standard normal distribution function, accurate in the lower tail too."""
     return 0.5 * math.erfc(-t * math.sqrt(0.5))
 
 
-@kernel
+@hot
 def normal_density(t: float) -> float:
     """Standard normal density."""
     return math.exp(-0.5 * t * t) * (1.0 / math.sqrt(2.0 * math.pi))
 
 
-@kernel
+@hot
 def winning(table: Array, step: float, row: int, x: float) -> tuple[float, float, float]:
     """Chance of a prize and its two derivatives: quintic Hermite interpolation of the table, constant outside it."""
     place = x / step + 0.5 * (NODES - 1)
@@ -46,7 +46,7 @@ def winning(table: Array, step: float, row: int, x: float) -> tuple[float, float
     return chance, first, second
 
 
-@kernel
+@hot
 def cut_cdf(t: float, mean: Array, sigma: Array, own: int, winners: int, counts: Array) -> float:
     """Chance that fewer than `winners` colleagues (mean, sigma (N,); `own` left out) read above t: Poisson-binomial.
 

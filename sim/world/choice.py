@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.incentives.expectation import FIRST_KNOT, KNOT_WIDTH, Prospects, expected
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 from sim.world.hill import Person, workspace
 from sim.world.solver import decide
 
@@ -48,7 +48,7 @@ class Choice(NamedTuple):
     before: Array  # (n,)
 
 
-@kernel
+@hot
 def _introduce(problem: Problem, e: int, terms: Array, step: Array, table: Array, person: Person) -> float:
     """Fill `person` with decision maker e; returns the constant that U carries beside what the solver sees."""
     acts, loadings, cost, gain, norm = problem.acts, problem.loadings, problem.cost, problem.gain, problem.norm

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.incentives.expectation import expected, variance
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 from sim.world.quadratic import box_maximum
 
 Array = NDArray[np.float64]
@@ -74,14 +74,14 @@ def workspace(count: int, schemes: int) -> Workspace:
     )
 
 
-@kernel
+@hot
 def copy(source: Array, target: Array) -> None:
     """target <- source, element by element."""
     for k in range(target.shape[0]):
         target[k] = source[k]
 
 
-@kernel
+@hot
 def reading(person: Person, p: int, acts: Array) -> float:
     """Expected gap of reading p at `acts`."""
     loadings, gap = person.loadings, person.shift[p]
@@ -90,7 +90,7 @@ def reading(person: Person, p: int, acts: Array) -> float:
     return gap
 
 
-@kernel
+@hot
 def assess(person: Person, acts: Array, pinned: float, price: float, space: Workspace) -> float:
     """U at `acts` (K,); leaves its gradient and the second derivatives of pay by reading in `space`.
 
@@ -126,7 +126,7 @@ def assess(person: Person, acts: Array, pinned: float, price: float, space: Work
     return worth
 
 
-@kernel
+@hot
 def uphill(person: Person, acts: Array, space: Workspace) -> None:
     """Fill space.best with the maximum of U's quadratic model at `acts` (K,); pay's convex parts count if they may."""
     bowl, loadings, curves, curvature = person.bowl, person.loadings, space.curves, space.curvature
@@ -148,7 +148,7 @@ def uphill(person: Person, acts: Array, space: Workspace) -> None:
             return
 
 
-@kernel
+@hot
 def climb(person: Person, acts: Array, pinned: float, price: float, space: Workspace) -> float:
     """Move `acts` (K,) uphill to a local maximum of U by Newton steps within the box; returns U there."""
     gradient, best, trial = space.gradient, space.best, space.trial

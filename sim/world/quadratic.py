@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot
 
 Array = NDArray[np.float64]
 SLACK = 1e-13  # gradients at a bound below this share of the largest do not release it
@@ -15,7 +15,7 @@ FLAT = 1e-10  # curvatures below this share of the largest count as none
 SWEEPS = 4  # coordinate sweeps that guess which bounds hold, once one was met
 
 
-@kernel
+@hot
 def solve(curvature: Array, slope: Array, free: NDArray[np.int64], count: int, pivot: float, factor: Array) -> bool:
     """Solve curvature s = slope over the first `count` coordinates named in `free`, in place of their slopes.
 
@@ -47,7 +47,7 @@ def solve(curvature: Array, slope: Array, free: NDArray[np.int64], count: int, p
     return True
 
 
-@kernel
+@hot
 def sweep(curvature: Array, slope: Array, lower: Array, upper: Array, best: Array) -> None:
     """Improve `best` coordinate by coordinate, SWEEPS times; `slope` is the gradient at `best` and is kept so."""
     for _ in range(SWEEPS):
@@ -62,7 +62,7 @@ def sweep(curvature: Array, slope: Array, lower: Array, upper: Array, best: Arra
                     slope[j] -= curvature[k, j] * move
 
 
-@kernel
+@hot
 def advance(best: Array, step: Array, lower: Array, upper: Array, free: NDArray[np.int64], count: int) -> int:
     """Move `best` along `step` to the first bound; returns the place in `free` of who met it, or -1."""
     share, blocking = 1.0, -1
@@ -80,7 +80,7 @@ def advance(best: Array, step: Array, lower: Array, upper: Array, free: NDArray[
     return blocking
 
 
-@kernel
+@hot
 def box_maximum(
     curvature: Array,
     gradient: Array,
@@ -130,7 +130,7 @@ def box_maximum(
     return True
 
 
-@kernel
+@hot
 def slope_at(curvature: Array, gradient: Array, start: Array, best: Array, slope: Array) -> None:
     """Fill `slope` with the gradient of the quadratic at `best`."""
     for k in range(best.shape[0]):
@@ -140,7 +140,7 @@ def slope_at(curvature: Array, gradient: Array, start: Array, best: Array, slope
         slope[k] = total
 
 
-@kernel
+@hot
 def at_liberty(slope: Array, best: Array, lower: Array, upper: Array, free: NDArray[np.int64]) -> int:
     """Name in `free` the coordinates that no bound holds, by their slopes; returns how many there are."""
     count = 0
@@ -152,7 +152,7 @@ def at_liberty(slope: Array, best: Array, lower: Array, upper: Array, free: NDAr
     return count
 
 
-@kernel
+@hot
 def most_pressing(slope: Array, best: Array, lower: Array, upper: Array, slack: float) -> int:
     """The coordinate whose bound costs most, or -1 if none does."""
     worst, which = slack, -1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.incentives.expectation import BEND, FIRST_KNOT, JUMP, KNOT, KNOT_WIDTH, OFFSET, ROW, SCALE, SIGMA, USED
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot
 from sim.world.hill import NOBODY, Person, Workspace, assess, climb, copy, reading, uphill
 from sim.world.quadratic import FLAT, solve
 
@@ -19,7 +19,7 @@ CLEARLY = 1e-12  # share of |U| by which another hump must be better
 GRACE = 1e-9  # points by which a step of pay without noise is passed
 
 
-@kernel
+@hot
 def reach(person: Person, p: int, gap: float, direction: Array, acts: Array) -> None:
     """Move `acts` (K,) along `direction` (K,), within the box, about as far as reading p needs to come to `gap`."""
     loadings, lower, upper = person.loadings, person.lower, person.upper
@@ -40,7 +40,7 @@ def reach(person: Person, p: int, gap: float, direction: Array, acts: Array) -> 
         acts[k] = min(max(acts[k] + share * direction[k], lower[k]), upper[k])
 
 
-@kernel
+@hot
 def unlocked(lower: Array, upper: Array, free: NDArray[np.int64]) -> int:
     """Name in `free` the activities that are open to him; returns how many there are."""
     count = 0
@@ -51,7 +51,7 @@ def unlocked(lower: Array, upper: Array, free: NDArray[np.int64]) -> int:
     return count
 
 
-@kernel
+@hot
 def direction_of(person: Person, p: int, space: Workspace, direction: Array) -> None:
     """Fill `direction` (K,) with the cheapest way to move reading p: B^-1 L_p over what is open to him."""
     bowl, loadings, lower, upper = person.bowl, person.loadings, person.lower, person.upper
@@ -63,7 +63,7 @@ def direction_of(person: Person, p: int, space: Workspace, direction: Array) -> 
     solve(bowl, direction, space.free, unlocked(lower, upper, space.free), -pivot, space.factor)
 
 
-@kernel
+@hot
 def unpaid(person: Person, acts: Array, space: Workspace) -> None:
     """Move `acts` (K,), inside the box, to what he would choose if nothing were paid."""
     linear, bowl, gradient, curves = person.linear, person.bowl, space.gradient, space.curves
@@ -77,7 +77,7 @@ def unpaid(person: Person, acts: Array, space: Workspace) -> None:
     copy(space.best, acts)
 
 
-@kernel
+@hot
 def beyond(terms: Array, p: int, i: int, distance: float) -> float:
     """A point on the paying side of knot i: `distance` from it, or a hair where there is a step but no distance.
 
@@ -88,7 +88,7 @@ def beyond(terms: Array, p: int, i: int, distance: float) -> float:
     return knot + max(distance, hair) * (1.0 if jump >= 0.0 else -1.0)
 
 
-@kernel
+@hot
 def starts_of(person: Person, starts: Array, space: Workspace) -> int:
     """Fill `starts` (S, K), whose first is where he is, with where else to climb from; returns how many there are.
 
@@ -123,7 +123,7 @@ def starts_of(person: Person, starts: Array, space: Workspace) -> int:
     return count
 
 
-@kernel
+@hot
 def land(person: Person, p: int, gap: float, acts: Array, space: Workspace) -> None:
     """Move `acts` (K,) to the best ones under which reading p just comes to `gap`.
 
@@ -156,7 +156,7 @@ def land(person: Person, p: int, gap: float, acts: Array, space: Workspace) -> N
         acts[k] = near[k] + share * (far[k] - near[k])
 
 
-@kernel
+@hot
 def landings_of(person: Person, starts: Array, count: int, space: Workspace) -> int:
     """Add to `starts`, of which `count` are in use, the kinks of pay without noise; returns how many there are then.
 
@@ -172,7 +172,7 @@ def landings_of(person: Person, starts: Array, count: int, space: Workspace) -> 
     return count
 
 
-@kernel
+@hot
 def decide(person: Person, chosen: Array, starts: Array, space: Workspace) -> tuple[float, float]:
     """Replace `chosen` (K,), where he is, by his best intensities; returns their worth and that of staying put."""
     copy(chosen, starts[0])
