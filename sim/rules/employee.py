@@ -69,7 +69,7 @@ def strain_of(occupancy: float, from_load: float, shortfall: float, from_targets
 
 @kernel
 def quit_hazard(rate: float, slope: float, engagement: float, by_pay: float, premium: float) -> float:
-    """Quits a week: rate / 52 · exp(−slope · engagement − by_pay · premium / 10 %); premium = bonus / base."""
+    """Quits a week: rate / 52 · exp(−slope · engagement − by_pay · premium / 10 %); premium = total pay / pay elsewhere − 1."""
     return rate / 52.0 * math.exp(-slope * engagement - by_pay * premium * 10.0)
 
 

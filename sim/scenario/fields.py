@@ -65,6 +65,8 @@ class Latent(Section):
             raise ValueError("a number or a distribution such as {kind: normal, a: 0, b: 1}")
         if isinstance(value, (int, float)):
             return {"kind": "constant", "a": float(value)}
+        if isinstance(value, dict) and "kind" not in value:
+            raise ValueError("a distribution says its kind, such as {kind: normal, a: 0, b: 1}")
         return value
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import model_validator
@@ -86,11 +87,34 @@ class Scenario(Section):
                 raise ValueError(
                     f"pay.schemes.{i}.measure: no measure {scheme.measure!r}; there are {', '.join(sorted(known)) or 'none'}"
                 )
+        for i, event in enumerate(self.events):
+            for path in event.set:
+                if not _leads_to_number(self, path):
+                    raise ValueError(f"events.{i}.set: no number at {path!r} in this scenario")
         if self.customers.count * (self.weeks + self.burn_in) > CELLS:
             raise ValueError("customers.count x weeks is above 4,000,000,000: no machine of this size plays that")
         return self
+
+    @classmethod
+    def load(cls, name_or_path: str | Path, sets: tuple[str, ...] = ()) -> Scenario:
+        """A shipped scenario by name, or one from a file; `sets` are changes such as "pay.every=4"."""
+        from sim.scenario.loading import load  # noqa: PLC0415 (the loader needs the schema)
+
+        return load(name_or_path, sets).spec
 
     @property
     def teams(self) -> int:
         """Number of teams."""
         return self.staff.count // self.staff.team_size
+
+
+def _leads_to_number(tree: Any, path: str) -> bool:
+    """Whether a dotted path leads through sections, mappings and lists to a number."""
+    for name in path.split("."):
+        if isinstance(tree, list):
+            tree = tree[int(name)] if name.isdigit() and int(name) < len(tree) else None
+        elif isinstance(tree, dict):
+            tree = tree.get(name)
+        else:
+            tree = getattr(tree, name, None) if name in getattr(type(tree), "model_fields", {}) else None
+    return isinstance(tree, (int, float)) and not isinstance(tree, bool)

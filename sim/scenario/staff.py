@@ -45,8 +45,9 @@ class Wellbeing(Section):
                              source="30-45 % a year")
     quit_slope: float = param(1.0, "growth of the log hazard per unit of lower engagement", unit="1/engagement",
                               ge=0, le=10)
-    quit_by_pay: float = param(0.5, "fall of the log hazard per 10 % of higher total pay than base", unit="1/(10 %)",
-                               ge=0, le=10)
+    quit_by_pay: float = param(0.15, "fall of the log hazard per 10 % of total pay above that elsewhere", unit="1/(10 %)",
+                               ge=0, le=10, source="quit elasticities around -1 to -2: Manning (2011), Sokolova & Sorensen (2021)")
+    pay_elsewhere: float = param(3050.0, "what the same work earns elsewhere", unit="money per pay period", gt=0)
 
 
 class Staff(Section):

@@ -31,6 +31,11 @@ class Contract:
         return week >= self.written.from_week and (until is None or week < until)
 
     @property
+    def jumps(self) -> bool:
+        """Whether pay rises at a stroke somewhere: then a target is something to be reached."""
+        return any(jump != 0.0 for jump in self.payout.pieces().jumps)
+
+    @property
     def ratchets(self) -> bool:
         """Whether own results move own targets."""
         return self.written.target.rule == "ratchet"
@@ -48,13 +53,16 @@ def contracts(spec: Scenario, places: dict[str, int], points: Array, better: lis
 
 
 def begin(contract: Contract, n: int, firm_reading: Array) -> None:
-    """First target: as written, or the firm's reported reading (raw units) of the period before; 0 if there is none."""
+    """First target: as written; else, where it is to be reached or moves, the firm's reported reading of the period before.
+
+    A rate without a target counts from 0. firm_reading (M,) in raw units.
+    """
     written = contract.written.target
     start = written.start
     if start is None:
         past = 0.0 if contract.place < 0 else float(firm_reading[contract.place]) * contract.points
-        is_rated = contract.written.kind in ("linear", "team", "tournament", "fixed") and written.rule == "fixed"
-        start = 0.0 if is_rated or np.isnan(past) else past + written.stretch
+        reached = contract.jumps or written.rule != "fixed"
+        start = past + written.stretch if reached and not np.isnan(past) else 0.0
     contract.target = np.full(n, start)
     contract.begun = True
 

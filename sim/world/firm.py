@@ -248,6 +248,10 @@ class Firm:
                 acts = decide.imitate(self.spec, self.replicate, group, week, acts, made, gain)
             group.intensity[...] = acts
             outlook = self.outlook_now[role]
+            if self.choice_of(group) == "learning":  # what one samples to choose by is not what one believes on the whole
+                sober = replace(outlook, effects=group.belief)
+                gain = gain - decide.worth_beside_pay(self.spec, group, outlook)
+                gain = gain + decide.worth_beside_pay(self.spec, group, sober)
             group.equivalent = decide.equivalents(group, self.in_force(role, week + 1), outlook, made, gain)
             if role == "employee":
                 self.began_choosing = True

@@ -108,7 +108,7 @@ def replace(firm: Firm, week: int) -> None:
 def quits(firm: Firm, group: Group, post: int, week: int) -> bool:
     """Whether an employee leaves of his own accord in this pay period."""
     spec, wb = firm.spec, firm.spec.staff.wellbeing
-    premium = (group.base[post] + group.bonus[post]) / spec.pay.base - 1.0 if spec.pay.base > 0 else 0.0
+    premium = (group.base[post] + group.bonus[post]) / wb.pay_elsewhere - 1.0
     engagement = firm.engagement[post]
     hazard = rules.quit_hazard(wb.quit_rate, wb.quit_slope, engagement, wb.quit_by_pay, premium)
     u = chance.uniform(spec.seed, firm.replicate, group.key(post), week, chance.QUIT, 0)

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def shortfall(firm: Firm, began: int) -> Array:
-    """(n,) by how many standard errors each employee's expectation lies below the target of a cliff or tier he works under."""
+    """(n,) by how many standard errors each employee's expectation lies below a target from which on a scheme pays at a stroke."""
     group = firm.groups["employee"]
     out = np.zeros(group.n)
     for contract in firm.in_force("employee", began):
-        if contract.place < 0 or contract.written.kind not in ("cliff", "tiered") or not group.level.size:
+        if contract.place < 0 or not contract.jumps or not group.level.size:
             continue
         sigma = firm.read["employee"].sigma[:, contract.place] * contract.points
         behind = contract.payout.sign * (contract.target - group.level[:, contract.place] * contract.points)
