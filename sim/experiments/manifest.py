@@ -7,7 +7,6 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ FORMAT = 1
 PACKAGES = ("mesa", "numpy", "pandas", "scipy", "numba", "pydantic", "pyarrow")
 
 
-def manifest_of(arms: Sequence[Arm], replicates: int, budget: str) -> dict[str, Any]:
+def manifest_of(arms: Sequence[Arm], replicates: int, budget: str, source: str) -> dict[str, Any]:
     """All that is known before the first run."""
     spec = arms[0].spec
     return {
@@ -36,7 +35,7 @@ def manifest_of(arms: Sequence[Arm], replicates: int, budget: str) -> dict[str, 
         "currency": spec.currency,
         "budget": {"mode": budget.replace("_", " ")},
         "gamed": sim.__version__,
-        "source": source_digest(),
+        "source": source,
         "python": platform.python_version(),
         "versions": _versions(),
     }
@@ -100,7 +99,6 @@ def spec_digest(arm: Arm) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@cache
 def source_digest() -> str:
     """Digest of the package's own source: results of another model are not mixed with these."""
     root = Path(sim.__file__).parent

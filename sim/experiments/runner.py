@@ -21,7 +21,7 @@ from sim.experiments.arms import Arm, Source, check, resolve
 from sim.experiments.budget import Equaliser, paid
 from sim.experiments.crew import Crew, cores
 from sim.experiments.jobs import ENGINE, Failure, Job, Outcome, failed
-from sim.experiments.manifest import completed, manifest_of
+from sim.experiments.manifest import completed, manifest_of, source_digest
 from sim.experiments.progress import watched
 from sim.experiments.tables import join, read_tables, to_frames
 from sim.scenario.schema import Scenario
@@ -96,6 +96,7 @@ class _Study:
         self.read = partial(read_tables, micro=micro)
         self.begun = datetime.now(UTC)
         self.warnings = check(arms)
+        self.source = source_digest()
         self.workers = workers_for([arm.spec for arm in arms], self.replicates, workers)
         self.failures: list[tuple[int, int, Failure]] = []
         self.outcomes: dict[tuple[int, int], Outcome] = {}
@@ -142,10 +143,12 @@ class _Study:
         done = [self.outcomes[key] for key in sorted(self.outcomes)]
         good = [outcome for outcome in done if outcome.failure is None]
         self.failures += [(*outcome.key, outcome.failure) for outcome in done if outcome.failure is not None]
+        if source_digest() != self.source:
+            self.warnings.append("the source of gamed changed while this ran: its worlds may not be of one model")
         tables = join((self.arms[outcome.key[0]].label, outcome.value) for outcome in good)
         frames = to_frames(tables)
         manifest = completed(
-            manifest_of(self.arms, self.replicates, budget),
+            manifest_of(self.arms, self.replicates, budget, self.source),
             begun=self.begun,
             ended=datetime.now(UTC),
             workers=self.workers,
