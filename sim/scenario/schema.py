@@ -15,6 +15,7 @@ from sim.scenario.pay import Audit, Pay
 from sim.scenario.service import Books, Service
 from sim.scenario.staff import Staff
 from sim.scenario.tactics import Tactics
+from sim.scenario.textbook import without_floors
 
 CELLS = 4_000_000_000
 
@@ -69,7 +70,7 @@ class Scenario(Section):
     def _presets(cls, value: Any) -> Any:
         if isinstance(value, dict) and isinstance(value.get("measures"), dict):
             value = {**value, "measures": {k: with_preset(str(k), v) for k, v in value["measures"].items()}}
-        return value
+        return without_floors(value) if isinstance(value, dict) else value
 
     @model_validator(mode="after")
     def _whole(self) -> Scenario:
@@ -98,7 +99,7 @@ class Scenario(Section):
     @classmethod
     def load(cls, name_or_path: str | Path, sets: tuple[str, ...] = ()) -> Scenario:
         """A shipped scenario by name, or one from a file; `sets` are changes such as "pay.every=4"."""
-        from sim.scenario.loading import load  # noqa: PLC0415 (the loader needs the schema)
+        from sim.scenario.loading import load
 
         return load(name_or_path, sets).spec
 

@@ -13,127 +13,9 @@ from sim.rules import customer, service, voice
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
-
-
-@hot
-def gap_to_need(p, c, segments, i, at):
-    """Weeks from the need before to the customer's present one, at the rate of the moment (Poisson, seasonal)."""
-    rate = p.needs_per_week * segments[c.segment].needs * (1.0 + p.season * math.sin(2.0 * math.pi * at / 52.0))
-    if rate <= 0.0:
-        return st.NEVER
-    return -math.log(chance.uniform(p.seed, p.replicate, i, c.need, chance.NEED, 0)) / rate
-
-
-@hot
-def difficulty_of(p, c, segments, i):
-    """Difficulty of the customer's present need (sd)."""
-    u = chance.four(p.seed, p.replicate, i, c.need, chance.NEED, 0)
-    return chance.from_latent(p.difficulty_family, p.difficulty_a, p.difficulty_b, u[1]) + segments[c.segment].difficulty
-
-
-@hot
-def score_of(p, c):
-    """The true experience of a customer now, 0–10, before rounding."""
-    return customer.experience(p.level, p.slope, customer.memory(c.peak, c.end, p.peak_weight), c.taste)
-
-
-@hot
-def hazard_of(p, c, score):
-    """Departures a week of a customer at this score."""
-    damping = p.contract_damping if c.contract else 1.0
-    return voice.exit_hazard(score, p.exit_rate, p.exit_at, p.exit_slope, damping)
-
-
-@hot
-def reconsider(p, firm, c, at, score_before):
-    """After a contact: the answer he would give now, and the date on which he leaves if nothing changes.
-
-    Leaving is a keyed threshold that the cumulated hazard reaches, so a twin meets the same threshold in every world.
-    """
-    score = score_of(p, c)
-    firm.answers[c.answer] -= 1
-    c.answer = int(customer.whole(score))
-    firm.answers[c.answer] += 1
-    if p.exit and score != score_before:
-        c.leaves_at = at + (c.leaves_at - at) * hazard_of(p, c, score_before) / hazard_of(p, c, score)
-    return score
-
-
-@hot
-def experience_contact(p, c, at, solved, wait, courtesy, efforts):
-    """Perceived quality against expectation; memory and expectation move. Returns quality and satisfaction."""
-    if p.expectation:
-        c.expectation += p.drift * (at - c.touched)
-    c.touched = at
-    quality = customer.perceived_quality(
-        solved, wait, courtesy, efforts,
-        p.resolution_weight, p.wait_weight, p.wait_cap, p.courtesy_weight, p.effort_weight,
-    )  # fmt: skip
-    satisfaction = customer.disconfirmation(quality, c.expectation, p.loss_weight)
-    if p.memory:
-        c.end = customer.remembered_end(c.end, satisfaction, p.forgetting)
-        c.peak = customer.remembered_peak(c.peak, satisfaction, p.peak_fading)
-    if p.expectation:
-        c.expectation = customer.adapted(c.expectation, quality, p.adaptation)
-    return quality, satisfaction
-
-
-@fused
-def end_need(w, i, at, week, met, met_at):
-    """The issue ends, met or not; the next need is dated from this one, and waits for nobody."""
-    p, c, k = w.p, w.customers[i], i % w.p.teams
-    team, tally = w.teams[k], w.tallies[week, p.employees + k]
-    served = c.flags & st.SERVED
-    row = c.server if served else p.employees + k
-    e = c.server if served else 0
-    readings.log_ended(
-        p, w.measures, w.readings[week, row], c, i, tally, met, met_at, w.lessons[e], w.staff[e]
-    )  # fmt: skip
-    tally.n[st.N_ENDED] += 1.0
-    tally.n[st.N_MET] += 1.0 if met else 0.0
-    team.open -= 1
-    if not c.flags & st.LOG_CLOSED:
-        team.open_in_log -= 1
-    c.flags &= st.LOST_HOPE
-    c.contacts = 0
-    c.first_at = st.NEVER
-    c.second_at = st.NEVER
-    c.marked_at = st.NEVER
-    c.closed_at = st.NEVER
-    c.need += 1
-    c.need_at += gap_to_need(p, c, w.segments, i, at)
-    c.due = max(c.need_at, at)
-
-
-@hot
-def leave(w, i, at, week):
-    """The customer is gone; an open issue ends unmet."""
-    c, k = w.customers[i], i % w.p.teams
-    if c.flags & st.OPEN:
-        end_need(w, i, at, week, False, st.NEVER)
-    c.status = st.LEFT
-    c.due = st.NEVER
-    c.leaves_at = st.NEVER
-    w.firm.answers[c.answer] -= 1
-    w.teams[k].active -= 1
-    tally = w.tallies[week, w.p.employees + k]
-    tally.n[st.N_LEFT_ANSWER + c.answer] += 1.0
-    tally.n[st.N_LEFT] += 1.0
-
-
-@fused
-def come_back(w, i, at, week, u_return, u_delay):
-    """An unmet need comes back after a while, or is given up."""
-    p, c = w.p, w.customers[i]
-    again = service.return_probability(p.return_probability, p.return_fading, c.contacts, p.return_cap)
-    c.contacts += 1
-    if not p.repeats or u_return >= again:
-        end_need(w, i, at, week, False, st.NEVER)
-        return
-    delay = chance.from_latent(p.return_delay_family, p.return_delay_a, p.return_delay_b, u_delay)
-    c.due = at + max(delay, 0.0)
-    if c.due < math.floor(at) + 1.0:
-        w.tallies[week, p.employees + i % p.teams].n[st.N_SAME_WEEK] += 1.0
+from sim.world.heard import ask_all, complain, done
+from sim.world.issue import come_back, difficulty_of, end_need, mark_log, note_visit
+from sim.world.mind import experience_contact, reconsider, score_of
 
 
 @fused
@@ -174,12 +56,6 @@ def attempts(p, e, i, when):
                 if u[k - first] < e.intensity[k] * e.skill[k]:
                     worked |= 1 << k
     return tried, worked
-
-
-@hot
-def done(mask, k):
-    """1.0 if act k is in the mask."""
-    return 1.0 if mask & (1 << k) else 0.0
 
 
 @fused
@@ -231,61 +107,6 @@ def solve_probability(p, e, difficulty, care, rush):
 
 
 @hot
-def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
-    """Complaint about an unmet need: wished for, made aloud, hushed by staff, diverted by the firm, or recorded and remedied.
-
-    Returns intended, voiced, recorded (0 or 1), whether the need was met by it, and minutes spent on hushing.
-    """
-    u = chance.four(p.seed, p.replicate, i, when, chance.VOICE, 0)
-    if u[0] >= voice.complaint_wish(score, p.complaint_at, p.complaint_slope):
-        return 0.0, 0.0, 0.0, False, 0.0
-    tally.n[st.N_INTENDED] += 1.0
-    hope = 0.5 if c.flags & st.LOST_HOPE else 1.0
-    if u[1] >= voice.aloud(p.aloud, hope, voice_factor):
-        return 1.0, 0.0, 0.0, False, 0.0
-    tally.n[st.N_VOICED] += 1.0
-    minutes = p.act_minutes[act.DIVERT] if tried & (1 << act.DIVERT) else 0.0
-    hushed = worked & (1 << act.DIVERT) != 0
-    diverted = not hushed and u[2] < firm.levers[act.DIVERSION] * p.reach[act.DIVERSION]
-    if hushed or diverted:
-        tally.n[st.N_HUSHED] += 1.0 if hushed else 0.0
-        tally.n[st.N_DIVERTED] += 1.0 if diverted else 0.0
-        c.flags |= st.LOST_HOPE
-        if p.memory:
-            c.end -= p.hushed
-        return 1.0, 1.0, 0.0, False, minutes
-    tally.n[st.N_RECORDED] += 1.0
-    if p.memory:
-        c.end += p.relief
-    return 1.0, 1.0, 1.0, u[3] < p.remedy, minutes
-
-
-@fused
-def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfaction, efforts, wait, solved, first):
-    """Put the question of every survey that speaks for contacts."""
-    p, c, measures, cells = w.p, w.customers[i], w.measures, w.readings[week, post]
-    lift = p.plead_lift * done(worked, act.PLEAD) + p.gift_lift * done(worked, act.GIFT)
-    selecting = worked & (1 << act.SELECT) != 0
-    trouble = 1.0 if solved <= 0.0 or c.contacts > 0 else 0.0
-    for j in range(len(measures)):
-        m = measures[j]
-        if m.reads > 3 or m.population == 1 or (m.reads == 3 and not first):
-            continue
-        latent = customer.latent_answer(m.reads, score, satisfaction, efforts, wait, solved)
-        fatigued = 1.0 if at - w.invited_at[i, j] < p.fatigue_weeks else 0.0
-        value, reached = readings.ask(
-            p, w.firm, m, cells[j], i, when, 2 * j, w.teams[k].filtering, fatigued, latent,
-            customer.feeling(m.reads, score, satisfaction), selecting, lift, trouble,
-        )  # fmt: skip
-        if reached > 0:
-            w.invited_at[i, j] = at
-        if reached > 1:
-            w.tallies[week, post].n[st.N_ASKING] += m.cost
-        if value == value and m.taught:
-            readings.learn(w.lessons[post, j + 1], w.staff[post], tried, passed, value - m.centre)
-
-
-@hot
 def note_panel(row, c, voice_factor, at, difficulty, wait, u):
     """Keep the contact as it stood before service: expected effects are computed on such contacts."""
     row.difficulty = difficulty
@@ -299,39 +120,6 @@ def note_panel(row, c, voice_factor, at, difficulty, wait, u):
     row.hope = 0.5 if c.flags & st.LOST_HOPE else 1.0
     row.age = at - c.need_at
     row.chance = u
-
-
-@hot
-def mark_log(p, c, team, at, solved, u_misjudged, closing):
-    """What the log says of the issue: done, done in good faith although it is not, or done because somebody wants it so.
-
-    Returns (as written in good faith, as written) for this contact, 0 or 1.
-    """
-    good_faith = 1.0 if solved > 0.0 or u_misjudged < p.misjudged else 0.0
-    written = 1.0 if good_faith > 0.0 or closing else 0.0
-    if good_faith > 0.0 and at < c.marked_at:
-        c.marked_at = at
-    if written > 0.0 and at < c.closed_at:
-        c.closed_at = at
-        c.flags |= st.LOG_CLOSED
-        team.open_in_log -= 1
-    return good_faith, written
-
-
-@hot
-def note_visit(c, post, at, mask, solved):
-    """Who served, when, and whether it was the first time and solved."""
-    first = not c.flags & st.SERVED
-    if first:
-        c.first_at = at
-        if solved > 0.0:
-            c.flags |= st.FIRST_SOLVED
-    elif c.second_at >= st.NEVER:
-        c.second_at = at
-    c.flags |= st.SERVED
-    c.server = post
-    c.acts = mask
-    return first
 
 
 @hot

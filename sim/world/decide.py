@@ -107,7 +107,7 @@ def best(
 ) -> tuple[choice.Choice, bool]:
     """Everybody's choice and whether it is a fixed point where pay depends on others and all reason it through."""
     if rational and any(isinstance(c.payout, kinds.Group) for c in contracts):
-        settled = choice.settle(made, lambda gap: prospects(group, contracts, outlook, gap), tolerance=1e-6, rounds=60)
+        settled = choice.settle(made, lambda gap: prospects(group, contracts, outlook, gap), tolerance=1e-4, rounds=60)
         return settled.choice, settled.converged
     return choice.choose(made, prospects(group, contracts, outlook, made.gap)), True
 

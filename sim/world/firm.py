@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
-from sim.world import beliefs, contracts, decide, panel, payday, people, sanction, wellbeing
+from sim.world import beliefs, choosing, contracts, payday, people, sanction, wellbeing
 from sim.world import state as st
-from sim.world.choice import Choice, Problem
 from sim.world.contracts import Contract
 from sim.world.decide import Outlook
 from sim.world.payday import Period
 from sim.world.people import Array, Group
 from sim.world.record import Recorder
-
-COACHED = 1.0 / 3.0  # share of a team that is coached at a time: those with the worst reported figures
-HORIZON = 13.0  # pay periods over which a manager counts what coaching brings
-
-
-class Solved(NamedTuple):
-    """What a group chose, the problem it solved, the worth of acts beside pay, and whether mutual responses settled."""
-
-    choice: Choice
-    problem: Problem
-    gain: Array
-    settled: bool
 
 
 class Firm:
@@ -85,7 +69,7 @@ class Firm:
         payday.centre(w, period)
         self.learn(week)
         self.begin_contracts(week + 1, period)
-        self.choose(week)
+        choosing.choose(self, week)
         wellbeing.period(self, began)
         self.recorder.staff_rows(self, week)
         sanction.replace(self, week)
@@ -134,88 +118,14 @@ class Firm:
                     contracts.begin(contract, group.n, firm)
                     wanted.add(role)
         if not self.known or wanted or "rational" in (self.spec.staff.choice, self.spec.management.choice):
-            self.look()
+            choosing.look(self)
         for role in self.groups if not self.begun else wanted:
             group = self.groups[role]
             places = [0] if not self.begun else []
             places += [c.place + 1 for c in self.in_force(role, week) if c.place >= 0]
-            beliefs.start(self.spec, self.replicate, group, self.true_effects(group), range(group.n), sorted(set(places)))
+            effects = choosing.true_effects(self, group)
+            beliefs.start(self.spec, self.replicate, group, effects, range(group.n), sorted(set(places)))
         self.begun = True
-
-    def look(self) -> None:
-        """Compute the true effects of all acts from the latest contacts (rational people know them, lore declares them)."""
-        is_open = np.zeros(act.ALL_ACTS, dtype=np.bool_)
-        paid = any(self.in_force(role, self.week_ahead) for role in self.groups)
-        for group in self.groups.values():
-            for place, k in enumerate(group.acts):
-                is_open[k] = group.open[place] and (paid or not group.tactics[place])
-        is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
-        self.expected, self.effects = panel.effects(self.w, is_open)
-        self.known = True
-
-    def true_effects(self, group: Group) -> Array:
-        """(n, M + 1, K) effects of acts that work, on what the group reads."""
-        places = len(self.w.measures) + 1
-        found = self.effects[:, :, :places]
-        if group.role == "employee":
-            return np.ascontiguousarray(found[group.team][:, list(group.acts), :].transpose(0, 2, 1))
-        own = found if group.role == "manager" else np.repeat(found.mean(axis=0)[None], group.n, axis=0)
-        out = np.ascontiguousarray(own[:, list(group.acts), :].transpose(0, 2, 1))
-        if group.role == "manager":
-            out += self.effects_through_staff(group)
-        elif group.role == "central":
-            out /= group.n
-        return out
-
-    def effects_through_staff(self, managers: Group) -> Array:
-        """What pressing and coaching do, one step ahead: by how staff would answer, and by what ability is worth."""
-        out = np.zeros((managers.n, len(self.w.measures) + 1, len(managers.acts)))
-        place = {k: managers.acts.index(k) for k in managers.acts}
-        gained = self.spec.management.coaching_gain * HORIZON * COACHED
-        out[:, :, place[act.COACH]] = panel.ability_effects(self.w)[:, :-1] * gained
-        staff = self.groups["employee"]
-        if not self.began_choosing:
-            return out
-        answers = [self.solve(staff, self.week_ahead, pressing=np.full(managers.n, p)).choice.acts for p in (0.0, 1.0)]
-        moved = (answers[1] - answers[0]) * staff.skill
-        by_act = self.effects[:, : act.ACTS, :-1]
-        for e in range(staff.n):
-            team = staff.team[e]
-            out[team, :, place[act.PRESS]] += moved[e] @ by_act[team] / self.spec.staff.team_size
-        return out
-
-    def outlook(self, group: Group, effects: Array) -> Outlook:
-        """What the group chooses on, from the period that has just been read."""
-        read = self.read[group.role]
-        contacts = payday.total(self.counts[: int(self.w.p.employees), :])[st.N_CONTACTS] / self.w.p.employees
-        per_contact = np.zeros(group.intensity.shape)
-        if group.role == "employee":
-            found = self.effects[:, : act.ACTS, -1][group.team]
-            per_contact = np.where(group.tactics[None, :] & (found <= 0), group.minutes[None, :], found)
-        expected = np.where(np.isnan(read.value), read.team, read.value)
-        if group.level.shape == expected.shape:
-            group.level = np.where(np.isnan(group.level), expected, group.level + 0.3 * (expected - group.level))
-        else:
-            group.level = expected.copy()
-        level = group.level
-        if self.choice_of(group) == "rational":
-            level = self.rational_level(group, effects)
-        return Outlook(
-            expected=level, sigma=read.sigma, effects=effects, observed=read.observed,
-            minutes=per_contact * contacts * self.w.p.stands_for,
-        )  # fmt: skip
-
-    def rational_level(self, group: Group, effects: Array) -> Array:
-        """Expected readings at present acts: the team's by the panel, moved by how one's own acts differ from the mean."""
-        places = slice(1, len(self.w.measures) + 1)
-        if group.role == "employee":
-            own = group.intensity - decide.team_means(group)
-            level = self.expected[group.team][:, places] + np.einsum("njk,nk->nj", effects[:, 1:, :], own)
-        elif group.role == "manager":
-            level = self.expected[:, places]
-        else:
-            level = np.repeat(self.expected[:, places].mean(axis=0)[None], group.n, axis=0)
-        return np.where(np.isnan(level), group.level, level)
 
     def choice_of(self, group: Group) -> str:
         """How the group chooses: rational, learning or fixed."""
@@ -234,69 +144,10 @@ class Firm:
             if group.n:
                 beliefs.learn_from_periods(group, read.value, read.sigma**2, self.spec.staff.learning.forgetting)
 
-    def choose(self, week: int) -> None:
-        """Everybody chooses for the period that begins next week: staff under the pressing they feel, then those above."""
-        self.week_ahead = week + 1
-        for role in ("employee", "manager", "central", "head"):
-            group = self.groups[role]
-            if group.n == 0 or self.choice_of(group) == "fixed" or not self.has_reason(group, week + 1):
-                continue
-            chosen, made, gain, settled = self.solve_full(group, week + 1, self.pressing())
-            self.recorder.tally(week, "nonconverged", float(not settled))
-            acts = chosen.acts
-            if role == "employee" and self.spec.mechanisms.imitation:
-                acts = decide.imitate(self.spec, self.replicate, group, week, acts, made, gain)
-            group.intensity[...] = acts
-            outlook = self.outlook_now[role]
-            if self.choice_of(group) == "learning":  # what one samples to choose by is not what one believes on the whole
-                sober = replace(outlook, effects=group.belief)
-                gain = gain - decide.worth_beside_pay(self.spec, group, outlook)
-                gain = gain + decide.worth_beside_pay(self.spec, group, sober)
-            group.equivalent = decide.equivalents(group, self.in_force(role, week + 1), outlook, made, gain)
-            if role == "employee":
-                self.began_choosing = True
-
-    def has_reason(self, group: Group, week: int) -> bool:
-        """Whether anything can move the group: pay on a measure, or acts that are worth doing unpaid; else nobody stirs."""
-        if group.role == "employee":
-            return True
-        if not self.spec.mechanisms.management:
-            return False
-        if self.in_force(group.role, week) or bool((~group.tactics & group.open).any()):
-            return True
-        group.intensity[:, group.open] = 0.0
-        group.equivalent = group.base + group.bonus - group.fine
-        return False
-
     def pressing(self) -> Array:
         """How hard each team is pressed, (T,)."""
         managers = self.groups["manager"]
         return managers.intensity[:, managers.acts.index(act.PRESS)]
-
-    def solve(self, group: Group, week: int, pressing: Array) -> Solved:
-        """The group's choice if it were pressed so, by mean beliefs."""
-        return self.solve_full(group, week, pressing, sample=False)
-
-    def solve_full(self, group: Group, week: int, pressing: Array, sample: bool = True) -> Solved:
-        """Beliefs, outlook, problem, best response; `sample`: beliefs are sampled (a real choice), else their means."""
-        live = self.in_force(group.role, week)
-        rational = self.choice_of(group) == "rational"
-        if rational:
-            effects = self.true_effects(group) * group.skill[:, None, :]
-        elif sample:
-            places = [0, *sorted({c.place + 1 for c in live if c.place >= 0})]
-            effects = beliefs.sampled(self.spec, self.replicate, group, week, places)
-        else:
-            effects = group.belief
-        if sample:
-            self.outlook_now[group.role] = self.outlook(group, effects)
-        outlook = replace(self.outlook_now[group.role], effects=effects)
-        approval = np.zeros(group.intensity.shape)
-        if group.role == "employee":
-            approval = decide.approval_of(self.spec, group, pressing, self.in_force("manager", week), outlook)
-        made, gain = decide.problem(self.spec, group, live, outlook, approval)
-        chosen, settled = decide.best(group, live, outlook, made, rational)
-        return Solved(chosen, made, gain, settled)
 
     def coach(self) -> None:
         """Coaching where reported figures are worst; what was coached fades; it takes staff time."""
@@ -313,7 +164,7 @@ class Firm:
         for team in range(managers.n):
             members = np.flatnonzero(staff.team == team)
             figure = sign * np.nan_to_num(staff.last_reading[members, place], nan=np.inf)
-            worst = members[np.argsort(figure, kind="stable")[: max(1, round(COACHED * len(members)))]]
+            worst = members[np.argsort(figure, kind="stable")[: max(1, round(choosing.COACHED * len(members)))]]
             self.ability[worst] += m.coaching_gain * effort[team]
 
     def watched(self) -> tuple[int | None, float]:

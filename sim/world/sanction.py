@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.rules import employee as rules
-from sim.world import beliefs, chance, people
+from sim.world import beliefs, chance, choosing, people
 from sim.world.people import Array, Group
 
 if TYPE_CHECKING:
@@ -127,4 +127,4 @@ def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
     else:
         people.take_post(spec, firm.replicate, group, post)
     if firm.begun and group.belief.size:
-        beliefs.start(spec, firm.replicate, group, firm.true_effects(group), [post], range(group.belief.shape[1]))
+        beliefs.start(spec, firm.replicate, group, choosing.true_effects(firm, group), [post], range(group.belief.shape[1]))

@@ -13,7 +13,9 @@ from sim.rules.kernel import hot
 from sim.world import chance, readings
 from sim.world import params as code
 from sim.world import state as st
-from sim.world.contact import contact, gap_to_need, hazard_of, leave, score_of
+from sim.world.contact import contact
+from sim.world.issue import gap_to_need, leave
+from sim.world.mind import hazard_of, score_of
 
 
 @hot

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def shortfall(firm: Firm, began: int) -> Array:
-    """(n,) by how many standard errors each employee's expectation lies below a target from which on a scheme pays at a stroke."""
+    """(n,) standard errors by which an employee's expectation lies below a target at which pay jumps."""
     group = firm.groups["employee"]
     out = np.zeros(group.n)
     for contract in firm.in_force("employee", began):

@@ -1,0 +1,176 @@
+"""How the people of a firm come to their choices: what they know or believe of their acts, what they expect, what they do.
+
+The decision problem itself stands in `sim.world.decide`; here it is put to every group in its turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.incentives import tactics as act
+from sim.world import beliefs, decide, foresight, payday
+from sim.world import state as st
+from sim.world.choice import Choice, Problem
+from sim.world.decide import Outlook
+from sim.world.people import Array, Group
+
+if TYPE_CHECKING:
+    from sim.world.firm import Firm
+
+COACHED = 1.0 / 3.0  # share of a team that is coached at a time: those with the worst reported figures
+HORIZON = 13.0  # pay periods over which a manager counts what coaching brings
+
+
+class Solved(NamedTuple):
+    """What a group chose, the problem it solved, the worth of acts beside pay, and whether mutual responses settled."""
+
+    choice: Choice
+    problem: Problem
+    gain: Array
+    settled: bool
+
+
+def look(firm: Firm) -> None:
+    """Compute the true effects of all acts from the latest contacts (rational people know them, lore declares them)."""
+    is_open = np.zeros(act.ALL_ACTS, dtype=np.bool_)
+    paid = any(firm.in_force(role, firm.week_ahead) for role in firm.groups)
+    for group in firm.groups.values():
+        for place, k in enumerate(group.acts):
+            is_open[k] = group.open[place] and (paid or not group.tactics[place])
+    is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
+    firm.expected, firm.effects = foresight.effects(firm.w, is_open)
+    firm.known = True
+
+
+def true_effects(firm: Firm, group: Group) -> Array:
+    """(n, M + 1, K) effects of acts that work, on what the group reads."""
+    places = len(firm.w.measures) + 1
+    found = firm.effects[:, :, :places]
+    if group.role == "employee":
+        return np.ascontiguousarray(found[group.team][:, list(group.acts), :].transpose(0, 2, 1))
+    own = found if group.role == "manager" else np.repeat(found.mean(axis=0)[None], group.n, axis=0)
+    out = np.ascontiguousarray(own[:, list(group.acts), :].transpose(0, 2, 1))
+    if group.role == "manager":
+        out += effects_through_staff(firm, group)
+    elif group.role == "central":
+        out /= group.n
+    return out
+
+
+def effects_through_staff(firm: Firm, managers: Group) -> Array:
+    """What pressing and coaching do, one step ahead: by how staff would answer, and by what ability is worth."""
+    out = np.zeros((managers.n, len(firm.w.measures) + 1, len(managers.acts)))
+    place = {k: managers.acts.index(k) for k in managers.acts}
+    gained = firm.spec.management.coaching_gain * HORIZON * COACHED
+    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w)[:, :-1] * gained
+    staff = firm.groups["employee"]
+    if not firm.began_choosing:
+        return out
+    answers = [solve(firm, staff, firm.week_ahead, pressing=np.full(managers.n, p)).choice.acts for p in (0.0, 1.0)]
+    moved = (answers[1] - answers[0]) * staff.skill
+    by_act = firm.effects[:, : act.ACTS, :-1]
+    for e in range(staff.n):
+        team = staff.team[e]
+        out[team, :, place[act.PRESS]] += moved[e] @ by_act[team] / firm.spec.staff.team_size
+    return out
+
+
+def outlook_of(firm: Firm, group: Group, effects: Array) -> Outlook:
+    """What the group chooses on, from the period that has just been read."""
+    read = firm.read[group.role]
+    contacts = payday.total(firm.counts[: int(firm.w.p.employees), :])[st.N_CONTACTS] / firm.w.p.employees
+    per_contact = np.zeros(group.intensity.shape)
+    if group.role == "employee":
+        found = firm.effects[:, : act.ACTS, -1][group.team]
+        per_contact = np.where(group.tactics[None, :] & (found <= 0), group.minutes[None, :], found)
+    expected = np.where(np.isnan(read.value), read.team, read.value)
+    if group.level.shape == expected.shape:
+        group.level = np.where(np.isnan(group.level), expected, group.level + 0.3 * (expected - group.level))
+    else:
+        group.level = expected.copy()
+    level = group.level
+    if firm.choice_of(group) == "rational":
+        level = rational_level(firm, group, effects)
+    return Outlook(
+        expected=level, sigma=read.sigma, effects=effects, observed=read.observed,
+        minutes=per_contact * contacts * firm.w.p.stands_for,
+    )  # fmt: skip
+
+
+def rational_level(firm: Firm, group: Group, effects: Array) -> Array:
+    """Expected readings at present acts: the team's by the panel, moved by how one's own acts differ from the mean."""
+    places = slice(1, len(firm.w.measures) + 1)
+    if group.role == "employee":
+        own = group.intensity - decide.team_means(group)
+        level = firm.expected[group.team][:, places] + np.einsum("njk,nk->nj", effects[:, 1:, :], own)
+    elif group.role == "manager":
+        level = firm.expected[:, places]
+    else:
+        level = np.repeat(firm.expected[:, places].mean(axis=0)[None], group.n, axis=0)
+    return np.where(np.isnan(level), group.level, level)
+
+
+def choose(firm: Firm, week: int) -> None:
+    """Everybody chooses for the period that begins next week: staff under the pressing they feel, then those above."""
+    firm.week_ahead = week + 1
+    for role in ("employee", "manager", "central", "head"):
+        group = firm.groups[role]
+        if group.n == 0 or firm.choice_of(group) == "fixed" or not has_reason(firm, group, week + 1):
+            continue
+        chosen, made, gain, settled = solve_full(firm, group, week + 1, firm.pressing())
+        firm.recorder.tally(week, "nonconverged", float(not settled))
+        acts = chosen.acts
+        if role == "employee" and firm.spec.mechanisms.imitation:
+            acts = decide.imitate(firm.spec, firm.replicate, group, week, acts, made, gain)
+        group.intensity[...] = acts
+        outlook = firm.outlook_now[role]
+        if firm.choice_of(group) == "learning":  # what one samples to choose by is not what one believes on the whole
+            sober = replace(outlook, effects=group.belief)
+            gain = gain - decide.worth_beside_pay(firm.spec, group, outlook)
+            gain = gain + decide.worth_beside_pay(firm.spec, group, sober)
+        group.equivalent = decide.equivalents(group, firm.in_force(role, week + 1), outlook, made, gain)
+        if role == "employee":
+            firm.began_choosing = True
+
+
+def has_reason(firm: Firm, group: Group, week: int) -> bool:
+    """Whether anything can move the group: pay on a measure, or acts that are worth doing unpaid; else nobody stirs."""
+    if group.role == "employee":
+        return True
+    if not firm.spec.mechanisms.management:
+        return False
+    if firm.in_force(group.role, week) or bool((~group.tactics & group.open).any()):
+        return True
+    group.intensity[:, group.open] = 0.0
+    group.equivalent = group.base + group.bonus - group.fine
+    return False
+
+
+def solve(firm: Firm, group: Group, week: int, pressing: Array) -> Solved:
+    """The group's choice if it were pressed so, by mean beliefs."""
+    return solve_full(firm, group, week, pressing, sample=False)
+
+
+def solve_full(firm: Firm, group: Group, week: int, pressing: Array, sample: bool = True) -> Solved:
+    """Beliefs, outlook, problem, best response; `sample`: beliefs are sampled (a real choice), else their means."""
+    live = firm.in_force(group.role, week)
+    rational = firm.choice_of(group) == "rational"
+    if rational:
+        effects = true_effects(firm, group) * group.skill[:, None, :]
+    elif sample:
+        places = [0, *sorted({c.place + 1 for c in live if c.place >= 0})]
+        effects = beliefs.sampled(firm.spec, firm.replicate, group, week, places)
+    else:
+        effects = group.belief
+    if sample:
+        firm.outlook_now[group.role] = outlook_of(firm, group, effects)
+    outlook = replace(firm.outlook_now[group.role], effects=effects)
+    approval = np.zeros(group.intensity.shape)
+    if group.role == "employee":
+        approval = decide.approval_of(firm.spec, group, pressing, firm.in_force("manager", week), outlook)
+    made, gain = decide.problem(firm.spec, group, live, outlook, approval)
+    chosen, settled = decide.best(group, live, outlook, made, rational)
+    return Solved(chosen, made, gain, settled)

@@ -1,0 +1,88 @@
+"""What acts are expected to bring, team by team: effects on every reading, of ability, and of work time through the queue.
+
+Rational people know these numbers; trade lore is made of them. All come from `sim.world.panel`, the rules thought through.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.incentives import tactics as act
+from sim.rules import service
+from sim.world import params as code
+from sim.world import state as st
+from sim.world.panel import DIRECT, secants, think_team
+
+
+def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
+    """The chances that acts are done and work in a team, and its average ability, engagement and tenure."""
+    size = int(w.p.team_size)
+    staff = w.staff[team * size : (team + 1) * size]
+    level = np.concatenate([(staff["intensity"] * staff["skill"]).mean(axis=0), w.firm.levers[act.ACTS :]])
+    level[act.FILTER] = w.teams[team].filtering
+    return level, float(staff["ability"].mean()), float(staff["engagement"].mean()), float(staff["tenure"].mean())
+
+
+def ability_effects(w: st.World, step: float = 0.1) -> np.ndarray:
+    """What one sd of ability of a team is worth, (T, M + 2), by a central difference on the panel."""
+    places = len(w.measures) + 2
+    out = np.zeros((len(w.teams), places))
+    closed, none = np.zeros(act.ALL_ACTS, np.bool_), np.zeros((DIRECT, places, 2))
+    for team in range(len(w.teams)):
+        level, ability, engagement, tenure = _average(w, team)
+        values = []
+        for shifted in (ability - step, ability + step):
+            base = np.zeros((places, 2))
+            think_team(w, team, level, closed, shifted, engagement, tenure, none, none, base)
+            values.append(base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], 1.0))
+        out[team] = (values[1] - values[0]) / (2 * step)
+    return out
+
+
+def effects(w: st.World, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Expected readings (T, M + 2) and effects (T, ALL_ACTS, M + 2) of acts that work, for each team's average employee.
+
+    Readings are in their own unit (shares and net shares of 1); an empty panel gives zeros.
+    """
+    teams = len(w.teams)
+    places = len(w.measures) + 2
+    readings_now, found = np.zeros((teams, places)), np.zeros((teams, act.ALL_ACTS, places))
+    for team in range(teams):
+        level, ability, engagement, tenure = _average(w, team)
+        base = np.zeros((places, 2))
+        with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
+        think_team(w, team, level, is_open, ability, engagement, tenure, with_act, without, base)
+        secants(with_act, without, base, level, is_open, found[team])
+        readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
+        found[team] += queue_effects(w, team, found[team, :, places - 1])
+    return readings_now, found
+
+
+def queue_effects(w: st.World, team: int, minutes_by_act: np.ndarray) -> np.ndarray:
+    """What a change of one employee's handle time does to waits, through the queue that the team shares."""
+    p, t = w.p, w.teams[team]
+    places = len(w.measures) + 2
+    out = np.zeros((act.ALL_ACTS, places))
+    watched = [j for j in range(len(w.measures)) if w.measures[j].reads in (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT)]
+    if not watched or not p.queue or t.minutes <= 0:
+        return out
+    per_minute = t.occupancy * p.servers / (t.minutes * t.drag) if t.occupancy > 0 else 0.0
+    step = 0.05 * t.minutes
+    table = np.zeros(service.GRID)
+    for j in watched:
+        level = []
+        for minutes in (t.minutes - step, t.minutes + step):
+            delayed = service.tabulate_wait(per_minute, minutes * t.drag, p.servers, p.patience, table)
+            waits = np.array([service.wait_quantile(u, delayed, table) for u in (np.arange(200) + 0.5) / 200])
+            level.append(_served(w.measures[j], waits, p.patience))
+        out[:, j + 1] = (level[1] - level[0]) / (2 * step) * minutes_by_act / p.team_size
+    return out
+
+
+def _served(measure: np.record, waits: np.ndarray, patience: float) -> float:
+    """The log's reading of waits: share within the threshold, mean wait, or share who hang up."""
+    stays = np.exp(-waits / patience)
+    if measure.reads == code.ABANDONMENT:
+        return float(1.0 - stays.mean())
+    value = waits if measure.reads == code.WAIT else (waits <= measure.threshold).astype(float)
+    return float((value * stays).sum() / stays.sum())

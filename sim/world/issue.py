@@ -1,0 +1,120 @@
+"""An issue from the need to its end: its date and difficulty, what the log says of it, how it ends or comes back.
+
+p, c, team, … are records of `params` and `state`; w is the whole world; `week` is the row of the accounts.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.rules import service
+from sim.rules.kernel import fused, hot
+from sim.world import chance, readings
+from sim.world import state as st
+
+
+@hot
+def gap_to_need(p, c, segments, i, at):
+    """Weeks from the need before to the customer's present one, at the rate of the moment (Poisson, seasonal)."""
+    rate = p.needs_per_week * segments[c.segment].needs * (1.0 + p.season * math.sin(2.0 * math.pi * at / 52.0))
+    if rate <= 0.0:
+        return st.NEVER
+    return -math.log(chance.uniform(p.seed, p.replicate, i, c.need, chance.NEED, 0)) / rate
+
+
+@hot
+def difficulty_of(p, c, segments, i):
+    """Difficulty of the customer's present need (sd)."""
+    u = chance.four(p.seed, p.replicate, i, c.need, chance.NEED, 0)
+    return chance.from_latent(p.difficulty_family, p.difficulty_a, p.difficulty_b, u[1]) + segments[c.segment].difficulty
+
+
+@hot
+def mark_log(p, c, team, at, solved, u_misjudged, closing):
+    """What the log says of the issue: done, done in good faith although it is not, or done because somebody wants it so.
+
+    Returns (as written in good faith, as written) for this contact, 0 or 1.
+    """
+    good_faith = 1.0 if solved > 0.0 or u_misjudged < p.misjudged else 0.0
+    written = 1.0 if good_faith > 0.0 or closing else 0.0
+    if good_faith > 0.0 and at < c.marked_at:
+        c.marked_at = at
+    if written > 0.0 and at < c.closed_at:
+        c.closed_at = at
+        c.flags |= st.LOG_CLOSED
+        team.open_in_log -= 1
+    return good_faith, written
+
+
+@hot
+def note_visit(c, post, at, mask, solved):
+    """Who served, when, and whether it was the first time and solved."""
+    first = not c.flags & st.SERVED
+    if first:
+        c.first_at = at
+        if solved > 0.0:
+            c.flags |= st.FIRST_SOLVED
+    elif c.second_at >= st.NEVER:
+        c.second_at = at
+    c.flags |= st.SERVED
+    c.server = post
+    c.acts = mask
+    return first
+
+
+@fused
+def end_need(w, i, at, week, met, met_at):
+    """The issue ends, met or not; the next need is dated from this one, and waits for nobody."""
+    p, c, k = w.p, w.customers[i], i % w.p.teams
+    team, tally = w.teams[k], w.tallies[week, p.employees + k]
+    served = c.flags & st.SERVED
+    row = c.server if served else p.employees + k
+    e = c.server if served else 0
+    readings.log_ended(
+        p, w.measures, w.readings[week, row], c, i, tally, met, met_at, w.lessons[e], w.staff[e]
+    )  # fmt: skip
+    tally.n[st.N_ENDED] += 1.0
+    tally.n[st.N_MET] += 1.0 if met else 0.0
+    team.open -= 1
+    if not c.flags & st.LOG_CLOSED:
+        team.open_in_log -= 1
+    c.flags &= st.LOST_HOPE
+    c.contacts = 0
+    c.first_at = st.NEVER
+    c.second_at = st.NEVER
+    c.marked_at = st.NEVER
+    c.closed_at = st.NEVER
+    c.need += 1
+    c.need_at += gap_to_need(p, c, w.segments, i, at)
+    c.due = max(c.need_at, at)
+
+
+@hot
+def leave(w, i, at, week):
+    """The customer is gone; an open issue ends unmet."""
+    c, k = w.customers[i], i % w.p.teams
+    if c.flags & st.OPEN:
+        end_need(w, i, at, week, False, st.NEVER)
+    c.status = st.LEFT
+    c.due = st.NEVER
+    c.leaves_at = st.NEVER
+    w.firm.answers[c.answer] -= 1
+    w.teams[k].active -= 1
+    tally = w.tallies[week, w.p.employees + k]
+    tally.n[st.N_LEFT_ANSWER + c.answer] += 1.0
+    tally.n[st.N_LEFT] += 1.0
+
+
+@fused
+def come_back(w, i, at, week, u_return, u_delay):
+    """An unmet need comes back after a while, or is given up."""
+    p, c = w.p, w.customers[i]
+    again = service.return_probability(p.return_probability, p.return_fading, c.contacts, p.return_cap)
+    c.contacts += 1
+    if not p.repeats or u_return >= again:
+        end_need(w, i, at, week, False, st.NEVER)
+        return
+    delay = chance.from_latent(p.return_delay_family, p.return_delay_a, p.return_delay_b, u_delay)
+    c.due = at + max(delay, 0.0)
+    if c.due < math.floor(at) + 1.0:
+        w.tallies[week, p.employees + i % p.teams].n[st.N_SAME_WEEK] += 1.0

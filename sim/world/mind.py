@@ -1,0 +1,56 @@
+"""The customer's mind in the engine: his answer now, what a contact does to memory and expectation, when he will leave.
+
+p is the record of parameters, c that of a customer, firm that of the firm (`params`, `state`).
+"""
+
+from __future__ import annotations
+
+from sim.rules import customer, voice
+from sim.rules.kernel import hot
+
+
+@hot
+def score_of(p, c):
+    """The true experience of a customer now, 0–10, before rounding."""
+    return customer.experience(p.level, p.slope, customer.memory(c.peak, c.end, p.peak_weight), c.taste)
+
+
+@hot
+def hazard_of(p, c, score):
+    """Departures a week of a customer at this score."""
+    damping = p.contract_damping if c.contract else 1.0
+    return voice.exit_hazard(score, p.exit_rate, p.exit_at, p.exit_slope, damping)
+
+
+@hot
+def reconsider(p, firm, c, at, score_before):
+    """After a contact: the answer he would give now, and the date on which he leaves if nothing changes.
+
+    Leaving is a keyed threshold that the cumulated hazard reaches, so a twin meets the same threshold in every world.
+    """
+    score = score_of(p, c)
+    firm.answers[c.answer] -= 1
+    c.answer = int(customer.whole(score))
+    firm.answers[c.answer] += 1
+    if p.exit and score != score_before:
+        c.leaves_at = at + (c.leaves_at - at) * hazard_of(p, c, score_before) / hazard_of(p, c, score)
+    return score
+
+
+@hot
+def experience_contact(p, c, at, solved, wait, courtesy, efforts):
+    """Perceived quality against expectation; memory and expectation move. Returns quality and satisfaction."""
+    if p.expectation:
+        c.expectation += p.drift * (at - c.touched)
+    c.touched = at
+    quality = customer.perceived_quality(
+        solved, wait, courtesy, efforts,
+        p.resolution_weight, p.wait_weight, p.wait_cap, p.courtesy_weight, p.effort_weight,
+    )  # fmt: skip
+    satisfaction = customer.disconfirmation(quality, c.expectation, p.loss_weight)
+    if p.memory:
+        c.end = customer.remembered_end(c.end, satisfaction, p.forgetting)
+        c.peak = customer.remembered_peak(c.peak, satisfaction, p.peak_fading)
+    if p.expectation:
+        c.expectation = customer.adapted(c.expectation, quality, p.adaptation)
+    return quality, satisfaction
