@@ -6,7 +6,7 @@ One rule for genuine service, useful and useless tactics alike: prior mean = str
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,33 +28,42 @@ def declared(spec: Scenario, group: Group, effects: Array) -> Array:
         for place, name in enumerate(act.EMPLOYEE_ACTS[act.FIRST_TACTIC :], start=act.FIRST_TACTIC):
             lore = getattr(spec.tactics, name).lore
             if lore is not None:
-                said[:, 1:, place] = lore * largest(effects)[:, 1:]
+                said[:, 1:, place] = lore * np.abs(effects[:, 1:]).max(axis=2)
     return said
 
 
-def largest(effects: Array) -> Array:
-    """(n, M + 1) largest effect of any act on each measure, in absolute value."""
-    return np.abs(effects).max(axis=2) if effects.shape[2] else np.zeros(effects.shape[:2])
-
-
 def start(
-    spec: Scenario, replicate: int, group: Group, effects: Array, posts: Iterable[int], places: Iterable[int]
+    spec: Scenario, replicate: int, group: Group, effects: Array, posts: Sequence[int], places: Sequence[int]
 ) -> None:
-    """Beliefs of people who have tried nothing yet, from lore: the named posts, about the named places of measures."""
+    """Beliefs of people who have tried nothing yet, from lore: the named posts, about the named places of measures.
+
+    effects (posts, M + 1, K): what acts that work do to what each of those posts reads.
+    """
     learning = spec.staff.learning
-    if group.belief.shape != effects.shape:
-        group.belief, group.certainty = np.zeros(effects.shape), np.zeros(effects.shape)
-    said = declared(spec, group, effects) * group.skill[:, None, :]
-    scale = largest(said)
-    for post in posts:
-        key, who = group.key(post), int(group.succession[post])
+    shape = (group.n, *effects.shape[1:])
+    if group.belief.shape != shape:
+        group.belief, group.certainty = np.zeros(shape), np.zeros(shape)
+    chosen = np.array(posts, dtype=np.int64)
+    said = declared(spec, group, effects) * group.skill[chosen, None, :]
+    _start(
+        spec.seed, replicate, group.keys[chosen], group.succession[chosen], chosen, np.array(places, dtype=np.int64), said,
+        learning.lore, learning.lore_error, learning.doubt, group.belief, group.certainty,
+    )  # fmt: skip
+
+
+@kernel
+def _start(seed, replicate, keys, persons, posts, places, said, strength, error, doubt, belief, certainty):
+    """Prior mean = strength × (declared + error · largest · z), prior sd = doubt · largest; what nothing moves is known."""
+    for i in range(len(posts)):
         for j in places:
-            size = float(scale[post, j])
-            spread = learning.doubt * size
-            group.certainty[post, j, :] = 1.0 / spread**2 if spread > 0 else np.inf
-            for k in range(effects.shape[2]):
-                error = chance.normal(spec.seed, replicate, key, who, chance.LORE, k * 256 + j)
-                group.belief[post, j, k] = learning.lore * (said[post, j, k] + learning.lore_error * size * error)
+            size = 0.0
+            for k in range(said.shape[2]):
+                size = max(size, abs(said[i, j, k]))
+            for k in range(said.shape[2]):
+                z = chance.normal(seed, replicate, keys[i], persons[i], chance.LORE, k * 256 + j)
+                belief[posts[i], j, k] = strength * (said[i, j, k] + error * size * z)
+                spread = doubt * size
+                certainty[posts[i], j, k] = 1.0 / (spread * spread) if spread > 0.0 else np.inf
 
 
 def learn_from_contacts(spec: Scenario, group: Group, lessons: np.recarray, size: int) -> None:
@@ -121,8 +130,7 @@ def learn_from_periods(group: Group, readings: Array, variance: Array, forgettin
 def sampled(spec: Scenario, replicate: int, group: Group, period: int, places: list[int]) -> Array:
     """Thompson sampling: one draw from each belief at `places` of the measures, (n, M + 1, K); the rest stays the mean."""
     out = group.belief.copy()
-    keys = np.array([group.key(post) for post in range(group.n)])
-    _sample(spec.seed, replicate, keys, period, np.array(places), group.open, group.certainty, out)
+    _sample(spec.seed, replicate, group.keys, period, np.array(places), group.open, group.certainty, out)
     return out
 
 

@@ -5,6 +5,7 @@ The decision problem itself stands in `sim.world.decide`; here it is put to ever
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,19 +46,16 @@ def look(firm: Firm) -> None:
     firm.known = True
 
 
-def true_effects(firm: Firm, group: Group) -> Array:
-    """(n, M + 1, K) effects of acts that work, on what the group reads."""
-    places = len(firm.w.measures) + 1
-    found = firm.effects[:, :, :places]
+def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -> Array:
+    """(posts, M + 1, K) effects of acts that work, on what those who hold the posts read; all posts if none are named."""
+    chosen = np.arange(group.n) if posts is None else np.array(posts, dtype=np.int64)
+    found = firm.effects[:, :, : len(firm.w.measures) + 1][:, list(group.acts), :].transpose(0, 2, 1)
     if group.role == "employee":
-        return np.ascontiguousarray(found[group.team][:, list(group.acts), :].transpose(0, 2, 1))
-    own = found if group.role == "manager" else np.repeat(found.mean(axis=0)[None], group.n, axis=0)
-    out = np.ascontiguousarray(own[:, list(group.acts), :].transpose(0, 2, 1))
+        return found[group.team[chosen]]
     if group.role == "manager":
-        out += effects_through_staff(firm, group)
-    elif group.role == "central":
-        out /= group.n
-    return out
+        return (found + effects_through_staff(firm, group))[chosen]
+    own = found.mean(axis=0) / (group.n if group.role == "central" else 1)
+    return np.repeat(own[None], len(chosen), axis=0)
 
 
 def effects_through_staff(firm: Firm, managers: Group) -> Array:

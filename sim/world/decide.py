@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.incentives import schemes as kinds
 from sim.incentives.expectation import Prospects, moments, prospects_of
 from sim.rules import employee as rules
+from sim.rules.kernel import kernel
 from sim.scenario.schema import Scenario
 from sim.world import chance, choice
 from sim.world.contracts import Contract
@@ -120,25 +121,37 @@ def imitate(
     One copies what one may do oneself, and only if the difference in pay is worth the effort and the scruple.
     """
     out = chosen.copy()
-    for e in range(group.n):
-        colleagues = np.flatnonzero((group.team == group.team[e]) & (np.arange(group.n) != e))
-        if not len(colleagues):
-            continue
-        u = chance.four(spec.seed, replicate, group.key(e), period, chance.PEER, 0)
-        other = colleagues[int(u[0] * len(colleagues))]
-        difference = group.bonus[other] - group.bonus[e]
-        if u[1] >= rules.copy_probability(difference, spec.staff.learning.imitation):
-            continue
-        copied = np.minimum(np.maximum(group.intensity[other], made.lower[e]), made.upper[e])
-        price = burden(gain[e], group.cost, copied) - burden(gain[e], group.cost, group.intensity[e])
-        if difference > price:
-            out[e] = copied
+    u = chance.fours(spec.seed, replicate, group.keys, period, chance.PEER, 0)
+    _imitate(
+        u, spec.staff.team_size, spec.staff.learning.imitation, group.bonus, np.ascontiguousarray(group.intensity),
+        made.lower, made.upper, gain, group.cost, out,
+    )  # fmt: skip
     return out
 
 
+@kernel
+def _imitate(u, size, imitation, bonus, acts, lower, upper, gain, cost, out):
+    for e in range(len(bonus)):
+        if size < 2:
+            return
+        first = e - e % size
+        other = first + (e - first + 1 + int(u[e, 0] * (size - 1))) % size
+        difference = bonus[other] - bonus[e]
+        if u[e, 1] < rules.copy_probability(difference, imitation):
+            copied = np.minimum(np.maximum(acts[other], lower[e]), upper[e])
+            if difference > burden(gain[e], cost, copied) - burden(gain[e], cost, acts[e]):
+                out[e] = copied
+
+
+@kernel
 def burden(gain: Array, cost: Array, acts: Array) -> float:
     """What acts cost a person beside what they earn, money: effort, scruple and risk less the worth of serving."""
-    return float(0.5 * acts @ cost @ acts - gain @ acts)
+    total = 0.0
+    for k in range(len(acts)):
+        total -= gain[k] * acts[k]
+        for j in range(len(acts)):
+            total += 0.5 * acts[k] * cost[k, j] * acts[j]
+    return total
 
 
 def equivalents(group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, gain: Array) -> Array:
@@ -148,7 +161,8 @@ def equivalents(group: Group, contracts: list[Contract], outlook: Outlook, made:
         _, variances = moments(prospects(group, contracts, outlook, made.gap), made.gap)
         for p in range(len(contracts)):
             spread += variances[:, p]
-    worth = np.array([-burden(gain[e], group.cost, group.intensity[e]) for e in range(group.n)])
+    acts = np.ascontiguousarray(group.intensity)
+    worth = np.array([-burden(gain[e], group.cost, acts[e]) for e in range(group.n)])
     return group.base + group.bonus - group.fine - 0.5 * group.risk * spread + worth
 
 

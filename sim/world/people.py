@@ -67,6 +67,11 @@ class Group:
         """(K,) which acts carry a moral cost or a trace: what a person who never games will not do."""
         return (self.moral > 0) | (self.traceability > 0)
 
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """(n,) the entities under which chance knows the posts."""
+        return ROLE_KEY[self.role] + np.arange(self.n)
+
     def key(self, post: int) -> int:
         """The entity under which chance knows the post."""
         return ROLE_KEY[self.role] + post

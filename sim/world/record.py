@@ -166,12 +166,22 @@ class Recorder:
             "books": self._books(weeks), "world": self._world(weeks), "staff": self._staff(),
         }  # fmt: skip
         if micro:
-            made["customers"] = pd.DataFrame({name: self.w.customers[name] for name in self.w.customers.dtype.names})
-        for name, table in made.items():
+            made["customers"] = self._customers()
+        for table in made.values():
             table.insert(0, "replicate", self.replicate)
-            if name == "customers":
-                table.insert(1, "customer", np.arange(len(table)))
         return made
+
+    def _customers(self) -> pd.DataFrame:
+        """One row a customer who is or was there, as he stands at the end; dates that never came are missing."""
+        rows = self.w.customers
+        there = np.flatnonzero(rows["status"] != st.PROSPECT)
+        table = pd.DataFrame({name: rows[name][there] for name in rows.dtype.names})
+        dates = [name for name in table if table[name].dtype == np.float64]
+        table[dates] = table[dates].where(table[dates] < st.NEVER)
+        table.insert(0, "firm", 0)
+        table.insert(1, "customer", there)
+        table.insert(2, "active", table.pop("status") == st.ACTIVE)
+        return table
 
     def _weeks(self, weeks: int) -> NDArray[np.int64]:
         return np.arange(weeks, dtype=np.int64) - self.spec.burn_in

@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.rules import employee as rules
+from sim.rules.kernel import kernel
 from sim.world import beliefs, chance, choosing, people
 from sim.world.people import Array, Group
 
@@ -26,24 +28,18 @@ def check(firm: Firm, week: int) -> None:
     """Audits of people; what they find is fined and may cost the job; colleagues notice who was audited."""
     spec = firm.spec
     for group in firm.groups.values():
-        found_chance = traces(group)
-        group.fine, group.dismissed = np.zeros(group.n), np.zeros(group.n, np.bool_)
-        audited = np.zeros(group.n)
-        for post in range(group.n):
-            u = chance.four(spec.seed, firm.replicate, group.key(post), week, chance.AUDIT, 0)
-            if u[0] >= firm.audit_rate:
-                continue
-            audited[post] = 1.0
-            firm.recorder.tally(week, "audits", 1.0)
-            if u[1] < found_chance[post]:
-                firm.recorder.tally(week, "caught", 1.0)
-                group.fine[post] = spec.audit.fine
-                group.dismissed[post] = u[2] < spec.audit.dismissal
+        u = chance.fours(spec.seed, firm.replicate, group.keys, week, chance.AUDIT, 0)
+        audited = u[:, 0] < firm.audit_rate
+        found = audited & (u[:, 1] < traces(group))
+        group.fine = np.where(found, spec.audit.fine, 0.0)
+        group.dismissed = found & (u[:, 2] < spec.audit.dismissal)
+        firm.recorder.tally(week, "audits", float(audited.sum()))
+        firm.recorder.tally(week, "caught", float(found.sum()))
         notice(firm, group, audited)
     expose(firm, week)
 
 
-def notice(firm: Firm, group: Group, audited: Array) -> None:
+def notice(firm: Firm, group: Group, audited: NDArray[np.bool_]) -> None:
     """The believed chance of an audit: known where people are rational, else it follows what is seen in the team."""
     if firm.choice_of(group) == "rational":
         group.audit_belief[:] = firm.audit_rate
@@ -81,38 +77,39 @@ def expose(firm: Firm, week: int) -> None:
     firm.unpaid = firm.unpaid or spec.owners.response == "unpay"
     for role in ("manager", "central", "head"):
         group = firm.groups[role]
-        traced = traces(group)
-        for post in range(group.n):
-            u = chance.uniform(spec.seed, firm.replicate, group.key(post), week, chance.EXPOSE, 1)
-            group.dismissed[post] |= u < traced[post]
-            group.audit_belief[post] = max(group.audit_belief[post], firm.audit_rate)
+        u = chance.fours(spec.seed, firm.replicate, group.keys, week, chance.EXPOSE, 1)
+        group.dismissed |= u[:, 0] < traces(group)
     for group in firm.groups.values():
         group.audit_belief = np.maximum(group.audit_belief, firm.audit_rate)
 
 
 def replace(firm: Firm, week: int) -> None:
     """Who was dismissed or quits is followed by the next in succession, with traits and lore of his own."""
-    spec = firm.spec
     for role, group in firm.groups.items():
-        for post in range(group.n):
-            gone = bool(group.dismissed[post])
-            if gone:
-                firm.recorder.tally(week, "dismissals", 1.0)
-            elif role == "employee" and spec.mechanisms.turnover and quits(firm, group, post, week):
-                firm.recorder.tally(week, "quits", 1.0)
-                gone = True
-            if gone:
-                hire(firm, role, group, post, week)
+        leaving = np.zeros(group.n, np.bool_)
+        if role == "employee" and firm.spec.mechanisms.turnover:
+            leaving = quits(firm, group, week) & ~group.dismissed
+        firm.recorder.tally(week, "dismissals", float(group.dismissed.sum()))
+        firm.recorder.tally(week, "quits", float(leaving.sum()))
+        for post in np.flatnonzero(group.dismissed | leaving):
+            hire(firm, role, group, int(post), week)
 
 
-def quits(firm: Firm, group: Group, post: int, week: int) -> bool:
-    """Whether an employee leaves of his own accord in this pay period."""
+def quits(firm: Firm, group: Group, week: int) -> NDArray[np.bool_]:
+    """(n,) which employees leave of their own accord in this pay period."""
     spec, wb = firm.spec, firm.spec.staff.wellbeing
-    premium = (group.base[post] + group.bonus[post]) / wb.pay_elsewhere - 1.0
-    engagement = firm.engagement[post]
-    hazard = rules.quit_hazard(wb.quit_rate, wb.quit_slope, engagement, wb.quit_by_pay, premium)
-    u = chance.uniform(spec.seed, firm.replicate, group.key(post), week, chance.QUIT, 0)
-    return bool(u < 1.0 - math.exp(-hazard * spec.pay.every))
+    premium = (group.base + group.bonus) / wb.pay_elsewhere - 1.0
+    u = chance.fours(spec.seed, firm.replicate, group.keys, week, chance.QUIT, 0)
+    chances = _quit_chances(wb.quit_rate, wb.quit_slope, firm.engagement, wb.quit_by_pay, premium, spec.pay.every)
+    return u[:, 0] < chances
+
+
+@kernel
+def _quit_chances(rate, slope, engagement, by_pay, premium, weeks):
+    out = np.empty(len(premium))
+    for e in range(len(premium)):
+        out[e] = 1.0 - math.exp(-rules.quit_hazard(rate, slope, engagement[e], by_pay, premium[e]) * weeks)
+    return out
 
 
 def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
@@ -127,4 +124,5 @@ def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
     else:
         people.take_post(spec, firm.replicate, group, post)
     if firm.begun and group.belief.size:
-        beliefs.start(spec, firm.replicate, group, choosing.true_effects(firm, group), [post], range(group.belief.shape[1]))
+        effects = choosing.true_effects(firm, group, [post])
+        beliefs.start(spec, firm.replicate, group, effects, [post], range(group.belief.shape[1]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.rules import employee as rules
+from sim.rules.kernel import kernel
 from sim.world.people import Array
 
 if TYPE_CHECKING:
@@ -33,16 +34,29 @@ def period(firm: Firm, began: int) -> None:
     behind = shortfall(firm, began)
     occupancy = w.teams["occupancy"][group.team]
     pressing = firm.pressing() if spec.mechanisms.management else np.zeros(spec.teams)
-    moved = spec.mechanisms.engagement
     gamed = group.intensity[:, group.moral > 0].max(axis=1, initial=0.0)
-    for e in range(group.n):
-        firm.strain[e] = rules.strain_of(occupancy[e], wb.strain_from_load, behind[e], wb.strain_from_targets)
     total = group.base + group.bonus
     contingent = group.bonus / np.where(total > 0, total, 1.0)
-    engagement = firm.engagement
-    for e in range(group.n if moved else 0):
+    _strain(occupancy, wb.strain_from_load, behind, wb.strain_from_targets, firm.strain)
+    if spec.mechanisms.engagement:
+        weights = (wb.crowding, wb.autonomy, wb.moral_stress, wb.pressure, wb.strain, wb.recovery, wb.decline)
+        felt = pressing[group.team]
+        scripts = spec.service.process.scripts
+        _engage(firm.resting, contingent, scripts, gamed, group.conscience, felt, firm.strain, weights, firm.engagement)
+
+
+@kernel
+def _strain(occupancy, from_load, behind, from_targets, out):
+    for e in range(len(out)):
+        out[e] = rules.strain_of(occupancy[e], from_load, behind[e], from_targets)
+
+
+@kernel
+def _engage(resting, contingent, scripts, gamed, conscience, pressed, strain, weights, engagement):
+    crowding, autonomy, moral_stress, pressure, by_strain, recovery, decline = weights
+    for e in range(len(engagement)):
         level = rules.engagement_level(
-            firm.resting[e], contingent[e], wb.crowding, spec.service.process.scripts, wb.autonomy, gamed[e],
-            group.conscience[e], wb.moral_stress, pressing[group.team[e]], wb.pressure, firm.strain[e], wb.strain,
+            resting[e], contingent[e], crowding, scripts, autonomy, gamed[e], conscience[e], moral_stress, pressed[e],
+            pressure, strain[e], by_strain,
         )  # fmt: skip
-        engagement[e] = rules.engagement_after(engagement[e], level, wb.recovery, wb.decline)
+        engagement[e] = rules.engagement_after(engagement[e], level, recovery, decline)
