@@ -79,7 +79,7 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
 def outlook_of(firm: Firm, group: Group, effects: Array) -> Outlook:
     """What the group chooses on, from the period that has just been read."""
     read = firm.read[group.role]
-    contacts = payday.total(firm.counts[: int(firm.w.p.employees), :])[st.N_CONTACTS] / firm.w.p.employees
+    contacts = payday.in_order(firm.counts[: int(firm.w.p.employees), :])[st.N_CONTACTS] / firm.w.p.employees
     per_contact = np.zeros(group.intensity.shape)
     if group.role == "employee":
         found = firm.effects[:, : act.ACTS, -1][group.team]

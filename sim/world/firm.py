@@ -114,7 +114,7 @@ class Firm:
                 if contract.place >= 0:
                     self.w.measures["taught"][contract.place] = 1
                 if not contract.begun:
-                    firm = payday.ratio(payday.total(period.num), payday.total(period.den))
+                    firm = payday.ratio(period.firm_num, period.firm_den)
                     contracts.begin(contract, group.n, firm)
                     wanted.add(role)
         if not self.known or wanted or "rational" in (self.spec.staff.choice, self.spec.management.choice):

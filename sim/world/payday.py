@@ -17,8 +17,13 @@ class Period:
 
     num: Array  # (E + T, M)
     den: Array  # (E + T, M)
-    square: Array  # (E + T, M)
     counts: Array  # (E + T, COUNTS)
+    team_num: Array  # (T, M)
+    team_den: Array  # (T, M)
+    firm_num: Array  # (M,)
+    firm_den: Array  # (M,)
+    variance: Array  # (M,) of the numerator of a single observation
+    per_contact: Array  # (M,) denominator of a single observation
 
 
 @dataclass
@@ -44,7 +49,14 @@ def gather(w: st.World, recent: Array, week: int, weeks: int, lags: list[int]) -
     counts = np.zeros((rows, st.COUNTS))
     for row in range(weeks):
         counts += w.tallies["n"][row]
-    return Period(total[:, :, 0], total[:, :, 1], total[:, :, 2], counts)
+    num, den = total[:, :, 0], total[:, :, 1]
+    employees, size = int(w.p.employees), int(w.p.team_size)
+    team_num, team_den = teams_of(num, employees, size), teams_of(den, employees, size)
+    firm_num, firm_den, square = in_order(team_num), in_order(team_den), in_order(total[:, :, 2])
+    per_contact = np.asarray(w.measures["per_contact"])
+    mean = ratio(firm_num, firm_den / per_contact)
+    variance = np.nan_to_num(np.maximum(ratio(square, firm_den / per_contact) - mean * mean, 0.0))
+    return Period(num, den, counts, team_num, team_den, firm_num, firm_den, variance, per_contact)
 
 
 def ratio(num: Array, den: Array) -> Array:
@@ -59,25 +71,17 @@ def teams_of(values: Array, employees: int, size: int) -> Array:
     return np.cumsum(np.concatenate([own, members], axis=1), axis=1)[:, -1]
 
 
-def total(values: Array) -> Array:
+def in_order(values: Array) -> Array:
     """Sum over rows, in order."""
     return np.cumsum(values, axis=0)[-1]
 
 
-def single_variance(w: st.World, num: Array, den: Array, square: Array) -> tuple[Array, Array]:
-    """Variance of one observation's numerator over the firm, and observations per unit of denominator, (M,)."""
-    per_contact = w.measures["per_contact"]
-    n = den / per_contact
-    mean = ratio(num, n)
-    variance = np.maximum(ratio(square, n) - mean * mean, 0.0)
-    return np.nan_to_num(variance), per_contact
-
-
-def standard_error(w: st.World, variance: Array, num: Array, den: Array) -> Array:
+def standard_error(w: st.World, period: Period, num: Array, den: Array) -> Array:
     """Standard error of readings with these numerators and denominators (rows, M); counts of events are Poisson."""
-    n = np.maximum(den / w.measures["per_contact"], 1.0)
-    sigma = np.sqrt(variance / n) / w.measures["per_contact"]
-    for j in np.flatnonzero(np.isin(w.measures["reads"], (code.DEPARTURES, code.BACKLOG))):
+    n = np.maximum(den / period.per_contact, 1.0)
+    sigma = np.sqrt(period.variance / n) / period.per_contact
+    reads = np.asarray(w.measures["reads"])
+    for j in np.flatnonzero((reads == code.DEPARTURES) | (reads == code.BACKLOG)):
         sigma[:, j] = np.sqrt(np.maximum(num[:, j], 1.0)) / np.maximum(den[:, j], 1.0)
     return sigma
 
@@ -85,28 +89,24 @@ def standard_error(w: st.World, variance: Array, num: Array, den: Array) -> Arra
 def read(w: st.World, period: Period, role: str, n: int) -> Readings:
     """What the role reads: an employee his own contacts, a manager his team, the others the firm."""
     employees, size = int(w.p.employees), int(w.p.team_size)
-    firm_num, firm_den = total(period.num), total(period.den)
-    variance, _ = single_variance(w, firm_num, firm_den, total(period.square))
-    team_num, team_den = (teams_of(x, employees, size) for x in (period.num, period.den))
     if role == "employee":
         num, den = period.num[:employees], period.den[:employees]
-        usual = np.broadcast_to(total(den) / employees, den.shape)
-        fallback = np.repeat(ratio(team_num, team_den), size, axis=0)
+        usual = np.broadcast_to(in_order(den) / employees, den.shape)
+        fallback = np.repeat(ratio(period.team_num, period.team_den), size, axis=0)
     elif role == "manager":
-        num, den, usual = team_num, team_den, team_den
-        fallback = ratio(num, den)
-    else:
-        num, den = (np.broadcast_to(x, (n, len(x))) for x in (firm_num, firm_den))
+        num, den = period.team_num, period.team_den
         usual, fallback = den, ratio(num, den)
-    firm = ratio(firm_num, firm_den)
-    fallback = np.where(np.isnan(fallback), firm[None, :], fallback)
-    return Readings(ratio(num, den), den / w.measures["per_contact"], fallback, standard_error(w, variance, num, usual))
+    else:
+        num, den = (np.broadcast_to(x, (n, len(x))) for x in (period.firm_num, period.firm_den))
+        usual, fallback = den, ratio(num, den)
+    fallback = np.where(np.isnan(fallback), ratio(period.firm_num, period.firm_den)[None, :], fallback)
+    return Readings(ratio(num, den), den / period.per_contact, fallback, standard_error(w, period, num, usual))
 
 
 def centre(w: st.World, period: Period) -> None:
     """What a contact brings on average, for the lessons of the next pay period."""
-    num, den = total(period.num), total(period.den)
-    counts = total(period.counts)
+    num, den = period.firm_num, period.firm_den
+    counts = in_order(period.counts)
     contacts = counts[st.N_CONTACTS]
     for j in range(len(w.measures)):
         m = w.measures[j]

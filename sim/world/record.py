@@ -176,8 +176,8 @@ class Recorder:
         rows = self.w.customers
         there = np.flatnonzero(rows["status"] != st.PROSPECT)
         table = pd.DataFrame({name: rows[name][there] for name in rows.dtype.names})
-        dates = [name for name in table if table[name].dtype == np.float64]
-        table[dates] = table[dates].where(table[dates] < st.NEVER)
+        for name in table.select_dtypes("float64").columns:
+            table[name] = table[name].where(table[name] < st.NEVER)
         table.insert(0, "firm", 0)
         table.insert(1, "customer", there)
         table.insert(2, "active", table.pop("status") == st.ACTIVE)
