@@ -70,6 +70,9 @@ def end_need(w, i, at, week, met, met_at):
     served = c.flags & st.SERVED
     row = c.server if served else p.employees + k
     e = c.server if served else 0
+    if met:
+        c.marked_at = min(c.marked_at, met_at)
+        c.closed_at = min(c.closed_at, met_at)
     readings.log_ended(
         p, w.measures, w.readings[week, row], c, i, tally, met, met_at, w.lessons[e], w.staff[e]
     )  # fmt: skip
