@@ -10,7 +10,7 @@ import math
 from sim.rules.kernel import kernel
 
 GRID = 48  # points at which the distribution of the offered wait is tabulated
-DEPTH = 9.0  # the table reaches to probability 1 − exp(−DEPTH), evenly in −log(1 − p): exact for exponential waits
+DEPTH = 9.0  # the table reaches to probability 1 − exp(−DEPTH); between its points −log(1 − p) runs straight
 NO_PATIENCE_LIMIT = 1e300  # mean patience that stands for endless
 STABLE = 0.995  # utilisation at which Erlang C is read when the load is above capacity and patience endless
 
@@ -50,7 +50,8 @@ def offered_wait_exponent(x: float, arrivals: float, service: float, servers: fl
 def tabulate_wait(arrivals: float, service: float, servers: float, patience: float, table: list[float]) -> float:
     """Fill `table` with the quantile function of the offered wait given that there is one; return P(wait > 0).
 
-    `table[j]` is the wait (minutes) at probability 1 − exp(−DEPTH j / (GRID − 1)) of the conditional distribution.
+    `table[j]` is the wait (minutes) at probability 1 − exp(−DEPTH (j / (GRID − 1))⁴) of the conditional distribution:
+    exact for exponential waits, and close where short waits are rare (overload).
     A customer leaves when his own patience is shorter than the offered wait (Erlang A; Garnett, Mandelbaum & Reiman 2002).
     """
     load = arrivals * service
@@ -81,6 +82,13 @@ def tabulate_wait(arrivals: float, service: float, servers: float, patience: flo
 
 
 @kernel
+def depth_at(j: int) -> float:
+    """−log(1 − p) at point j of the table: DEPTH (j / (GRID − 1))⁴."""
+    share = j / (GRID - 1.0)
+    return DEPTH * share * share * share * share
+
+
+@kernel
 def _peak_of_wait(arrivals: float, service: float, servers: float, patience: float) -> float:
     """Where the density of the offered wait is highest: 0 below capacity, patience · ln(load / c) above it."""
     overload = arrivals * service / servers
@@ -100,14 +108,14 @@ def _invert_wait(
     total = 0.0
     x = 0.0
     before = math.exp(offered_wait_exponent(0.0, arrivals, service, servers, patience) - peak)
-    goal = mass * (1.0 - math.exp(-DEPTH * j / (GRID - 1.0)))
+    goal = mass * (1.0 - math.exp(-depth_at(j)))
     while j < GRID and before > 0.0:
         after = math.exp(offered_wait_exponent(x + width, arrivals, service, servers, patience) - peak)
         gained = 0.5 * (before + after) * width
         while j < GRID and total + gained >= goal:
             table[j] = x + width * (goal - total) / gained
             j += 1
-            goal = mass * (1.0 - math.exp(-DEPTH * j / (GRID - 1.0)))
+            goal = mass * (1.0 - math.exp(-depth_at(j)))
         total += gained
         x += width
         before = after
@@ -121,11 +129,12 @@ def wait_quantile(u: float, delayed: float, table: list[float]) -> float:
     """The offered wait (minutes) at probability u: 0 with 1 − `delayed`, else read from the table."""
     if u <= 1.0 - delayed:
         return 0.0
-    place = -math.log((1.0 - u) / delayed) / DEPTH * (GRID - 1.0)
-    j = int(place)
+    depth = -math.log((1.0 - u) / delayed)
+    j = int(math.sqrt(math.sqrt(depth / DEPTH)) * (GRID - 1.0))
     if j >= GRID - 1:
         return table[GRID - 1]
-    return table[j] + (place - j) * (table[j + 1] - table[j])
+    below = depth_at(j)
+    return table[j] + (depth - below) / (depth_at(j + 1) - below) * (table[j + 1] - table[j])
 
 
 @kernel

@@ -80,7 +80,15 @@ def expected_count(
         for k in range(int(scale_low) + 1, int(scale_high) + 1):
             total += normal_tail((k - 0.5 - mean) / sd)
         return total
-    good = normal_tail((high - 0.5 - mean) / sd)
+    good = reached(math.ceil(high), mean, sd, scale_low, scale_high)
     if aggregate == TOP:
         return good
-    return good - 1.0 + normal_tail((low + 0.5 - mean) / sd)
+    return good - 1.0 + max(good, reached(math.floor(low) + 1.0, mean, sd, scale_low, scale_high))
+
+
+@kernel
+def reached(answer: float, mean: float, sd: float, scale_low: float, scale_high: float) -> float:
+    """Chance that a normal, rounded and clipped to its scale, comes to a whole answer or more."""
+    if answer <= scale_low:
+        return 1.0
+    return 0.0 if answer > scale_high else normal_tail((answer - 0.5 - mean) / sd)

@@ -96,12 +96,12 @@ def _learn(lessons, noise, size, colleagues, forgetting, belief, certainty):
 
 def take_in(group: Group, post: int, information: Array, evidence: Array, forgetting: float) -> None:
     """Bayes' rule for independent Gaussian beliefs of one person, (M + 1, K); certainty fades a little first."""
-    certainty = rules.certainty_after(1.0, forgetting) * group.certainty[post]
-    sure = np.isinf(certainty)
+    sure = np.isinf(group.certainty[post])
+    certainty = rules.certainty_after(1.0, forgetting) * np.where(sure, 0.0, group.certainty[post])
     total = np.where(sure, 1.0, certainty + information)
-    mean = (np.where(sure, 0.0, certainty) * group.belief[post] + evidence) / np.where(total > 0, total, 1.0)
+    mean = (certainty * group.belief[post] + evidence) / np.where(total > 0, total, 1.0)
     group.belief[post] = np.where(sure | (total <= 0), group.belief[post], mean)
-    group.certainty[post] = np.where(sure, certainty, total)
+    group.certainty[post] = np.where(sure, np.inf, total)
 
 
 def learn_from_periods(group: Group, readings: Array, variance: Array, forgetting: float) -> None:

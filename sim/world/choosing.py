@@ -54,7 +54,7 @@ def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -
         return found[group.team[chosen]]
     if group.role == "manager":
         return (found + effects_through_staff(firm, group))[chosen]
-    own = found.mean(axis=0) / (group.n if group.role == "central" else 1)
+    own = found.mean(axis=0) / (max(group.n, 1) if group.role == "central" else 1)
     return np.repeat(own[None], len(chosen), axis=0)
 
 

@@ -67,7 +67,7 @@ def ratio(num: Array, den: Array) -> Array:
 def teams_of(values: Array, employees: int, size: int) -> Array:
     """(T, …) totals of each team: its own row, then its employees' in order (running sums, so the order is fixed)."""
     own = values[employees:, None]
-    members = values[:employees].reshape(-1, size, *values.shape[1:])
+    members = values[:employees].reshape(employees // size, size, *values.shape[1:])
     return np.cumsum(np.concatenate([own, members], axis=1), axis=1)[:, -1]
 
 

@@ -142,7 +142,7 @@ class Recorder:
             out[:, j] = windowed
             if m.lag:
                 late = np.full_like(windowed[:, 1:], np.nan)
-                late[m.lag :] = windowed[: weeks - m.lag, 1:]
+                late[m.lag :] = windowed[: max(weeks - m.lag, 0), 1:]
                 out[:, j, 1:] = late
         return out
 
