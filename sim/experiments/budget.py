@@ -91,10 +91,20 @@ class Equaliser:
         played = {arm: self._played.get((arm, factor), []) for arm, factor in factors.items()}
         return {arm: fmean(bill(unpack(o.value["staff"])) for o in found) for arm, found in played.items() if found}
 
+    def _shares(self) -> dict[str, float]:
+        """How the first paying arm's bill is spread over the roles; to employees alone if nobody's was played."""
+        for (arm, _), found in sorted(self._played.items(), key=lambda item: item[0]):
+            if self.arms[arm].spec.pay.schemes:
+                rows = pd.concat([_counted(unpack(o.value["staff"])) for o in found])
+                by_role = rows.groupby("role")["bonus"].sum()
+                if by_role.sum() > 0:
+                    return {str(role): float(money / by_role.sum()) for role, money in by_role.items()}
+        return {"employee": 1.0}
+
     def _settled(self, i: int, arm: Arm, target: float, search: Search | None) -> Arm:
         if not arm.spec.pay.schemes:
             money = _money(target, base_added=target, before=0.0, after=0.0, reached=True)
-            return replace(arm, spec=raised(arm.spec, target), money=money)
+            return replace(arm, spec=raised(arm.spec, target, self._shares()), money=money)
         if search is None:
             return replace(arm, money=_money(target, note="its pilots failed: left as written"))
         factor = search.best
@@ -140,9 +150,20 @@ def _scaled_scheme(scheme: Scheme, factor: float) -> Scheme:
     return scheme.model_copy(update=money)
 
 
-def raised(spec: Scenario, sum_: float) -> Scenario:
-    """The same world with a higher base pay for every employee."""
-    return spec.model_copy(update={"pay": spec.pay.model_copy(update={"base": spec.pay.base + sum_})})
+def raised(spec: Scenario, sum_: float, shares: Mapping[str, float]) -> Scenario:
+    """The same world with the same sum as unconditional pay, from week 0 on and to the same roles as in a paying arm.
+
+    sum_: money per employee and pay period in all; shares: of each role in it.
+    """
+    heads = {
+        "employee": spec.staff.count, "manager": spec.teams, "central": spec.management.central_count, "head": 1,
+    }  # fmt: skip
+    schemes = [
+        Scheme.model_validate({"kind": "fixed", "bonus": sum_ * spec.staff.count * share / heads[role], "who": [role]})
+        for role, share in shares.items()
+        if share > 0 and heads[role]
+    ]
+    return spec.model_copy(update={"pay": spec.pay.model_copy(update={"schemes": [*spec.pay.schemes, *schemes]})})
 
 
 def bill(staff: pd.DataFrame) -> float:

@@ -14,6 +14,7 @@ FIRST_TACTIC = SELECT
 # Levers of those above, numbered on so that one table of expected effects serves everybody.
 FILTER, SELECT_CENTRAL, RECLASSIFY, DIVERSION, PRESS, COACH, PROMISE = range(ACTS, ACTS + 7)
 ALL_ACTS = ACTS + 7
+SERVING = (CARE, RUSH, PRESS, COACH)  # ways of working and leading; all others are tactics
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Act:
     needs: str
     bends: str
     acts_in: str
+
+    @property
+    def tactic(self) -> bool:
+        """Whether it is a way round serving: it has no worth but through pay, and those who never game do not do it."""
+        return self.number not in SERVING
 
 
 CATALOGUE: tuple[Act, ...] = (

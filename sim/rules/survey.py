@@ -17,9 +17,9 @@ def seen_mood(score: float, error: float, noise: float) -> float:
 
 
 @kernel
-def passes_over(mood: float, contented: float) -> float:
-    """Chance that one who invites selectively passes this customer over: logistic(2 (contented − mood))."""
-    return logistic(2.0 * (contented - mood))
+def passes_over(mood: float, contented: float, sharpness: float) -> float:
+    """Chance that one who invites selectively passes this customer over: logistic(sharpness · (contented − mood))."""
+    return logistic(sharpness * (contented - mood))
 
 
 @kernel
@@ -44,9 +44,9 @@ def counts_for(answer: float, aggregate: int, high: float, low: float) -> float:
 
 
 @kernel
-def struck(counted: float, filtering: float, reach: float) -> float:
-    """Chance that an answer is struck from the report: bad ones by the one who filters, as far as he reaches."""
-    return filtering * reach if counted <= 0.0 else 0.0
+def struck(answer: float, low: float, filtering: float, reach: float) -> float:
+    """Chance that an answer is struck from the report: bad ones (at most `low`), as far as the one who filters reaches."""
+    return filtering * reach if answer <= low else 0.0
 
 
 @kernel

@@ -29,5 +29,5 @@ def exit_hazard(score: float, rate: float, at: float, slope: float, damping: flo
 
 @kernel
 def talk(score: float, bad_news: float) -> float:
-    """Net talk of one contact: +1 from a promoter, −bad_news from a detractor (East, Hammond & Wright 2007)."""
+    """Net talk of one contact: +1 from a promoter, −bad_news from a detractor."""
     return 1.0 if score >= 9.0 else (-bad_news if score <= 6.0 else 0.0)

@@ -62,6 +62,9 @@ class Survey(Section):
     plead_lift: float = param(1.2, "points that a successful plea adds to a stated score", unit="0-10 points",
                               ge=0, le=10, source="an eighth of car buyers inflated (TrueDelta 2007), size assumed")
     gift_lift: float = param(1.8, "points that a gift adds to a stated score", unit="0-10 points", ge=0, le=10)
+    contented: float = param(7.0, "impression below which one who invites selectively passes a customer over",
+                             unit="0-10 points", ge=0, le=10)
+    sharpness: float = param(2.0, "steepness of that choice", unit="1/point", ge=0, le=50)
     mood_error: float = param(1.2, "error of the impression that staff have of a customer's answer", unit="0-10 points",
                               ge=0, le=100)
 
@@ -95,8 +98,8 @@ class Market(Section):
                               ge=0, le=10, source="a star more of five on a rating site brings 5-9 % revenue: Luca (2016)")
     talk: float = param(0.6, "growth of the log odds per unit of net talk (share of good minus bad)", unit="1/share",
                         ge=0, le=20)
-    bad_news: float = param(2.0, "reach of bad talk relative to good", unit="ratio", ge=0, le=20,
-                            source="East, Hammond & Wright (2007) on relative incidence; size assumed")
+    bad_news: float = param(2.0, "reach of bad talk relative to good (below 1: good talk goes further)", unit="ratio",
+                            ge=0, le=20)
     memory: float = param(12.0, "how long talk stays in the market", unit="weeks", ge=1, le=520)
     promise: float = param(0.5, "growth of the log odds per unit of promise", unit="1/quality", ge=0, le=10)
     promise_kept: float = param(1.0, "expectation raised per unit of promise among those who join", unit="quality",

@@ -61,11 +61,24 @@ class Measure(Section):
             shares = getattr(self, name)
             if shares is not None and (len(shares) != 3 or not all(0 <= x <= 1 for x in shares)):
                 raise ValueError(f"{name}: three shares between 0 and 1, [detractor, passive, promoter]")
-        if self.reads not in SURVEYS and self.population == "customers" and self.reads != "needs_met":
-            raise ValueError("only answers can be read of all customers; what is logged happens in contacts")
+        if self.reads == "needs_met" and (self.aggregate, self.high, self.low) != ("top", 1, 0):
+            raise ValueError("needs_met is a share: aggregate: top, high: 1, low: 0")
+        if self.reads == "needs_met" and self.sample == "employee":
+            raise ValueError("whether a need was met is asked when all is over: sample random, central or census")
+        if self.error > 0 and self.reads not in ("needs_met", "first_time"):
+            raise ValueError("error: only answers of yes or no can be misread (needs_met, first_time)")
+        if self.population == "customers" and self.reads not in ("recommend", "needs_met"):
+            raise ValueError("only the answer to recommend can be asked of all customers, wherever they stand")
         if self.population == "customers" and self.sample == "employee":
             raise ValueError("employees invite at a contact: population customers needs sample random, central or census")
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shares(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("reads") in ("needs_met", "first_time"):
+            return {"aggregate": "top", "high": 1, "low": 0, **value}
+        return value
 
     @property
     def is_survey(self) -> bool:
@@ -93,8 +106,9 @@ PRESETS: dict[str, dict[str, Any]] = {
     "complaints": {"reads": "complaints", "better": "less"},
     "churn": {"reads": "departures", "better": "less", "logging": "automatic", "window": 13},
     "backlog": {"reads": "backlog", "better": "less"},
-    "outcomes": {"reads": "needs_met", "within": 3, "sample": "random", "rate": 0.2, "lag": 2, "error": 0.05, "cost": 2.0,
-                 "channel": "interview", "logging": "automatic", "confidential": 1.0},
+    "outcomes": {"reads": "needs_met", "within": 3, "sample": "random", "rate": 0.2, "lag": 2, "error": 0.05, "cost": 0.5,
+                 "channel": "interview", "respond": [1, 1, 1], "aggregate": "top", "high": 1, "low": 0,
+                 "confidential": 1.0},
 }  # fmt: skip
 
 

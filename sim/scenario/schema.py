@@ -18,6 +18,11 @@ from sim.scenario.tactics import Tactics
 from sim.scenario.textbook import without_floors
 
 CELLS = 4_000_000_000
+SETTLED = (
+    "weeks", "burn_in", "seed", "replicates", "books.", "customers.count", "customers.segments", "customers.market.prospects",
+    "staff.count", "staff.team_size", "management.central_count", "pay.every", "service.queue.staffed",
+    "service.queue.shrinkage", "service.queue.stands_for", "service.queue.occupancy", "service.textbook", "events",
+)  # fmt: skip
 
 
 class Mechanisms(Section):
@@ -92,6 +97,8 @@ class Scenario(Section):
             for path in event.set:
                 if not _leads_to_number(self, path):
                     raise ValueError(f"events.{i}.set: no number at {path!r} in this scenario")
+                if path.startswith(SETTLED) or path.endswith((".window", ".lag")):
+                    raise ValueError(f"events.{i}.set: {path!r} is settled at the start of a world and cannot change in it")
         if self.customers.count * (self.weeks + self.burn_in) > CELLS:
             raise ValueError("customers.count x weeks is above 4,000,000,000: no machine of this size plays that")
         return self

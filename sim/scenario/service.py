@@ -90,12 +90,12 @@ class Service(Section):
 
 
 class Books(Section):
-    """The firm's money."""
+    """The firm's money. What hangs on customers counts `stands_for` times: each simulated one stands for so many like him."""
 
-    revenue: float = param(11.0, "revenue from an active customer", unit="money per week", ge=0)
-    minute: float = param(0.6, "cost of a handled minute beside base pay (systems, overtime)", unit="money/minute", ge=0)
-    complaint: float = param(25.0, "cost of taking up a complaint", unit="money", ge=0)
-    gift: float = param(10.0, "cost of a gift", unit="money", ge=0)
+    revenue: float = param(0.6, "revenue from an active customer", unit="money per week", ge=0)
+    minute: float = param(0.1, "cost of a handled minute beside base pay (systems, overtime)", unit="money/minute", ge=0)
+    complaint: float = param(8.0, "cost of taking up a complaint", unit="money", ge=0)
+    gift: float = param(2.0, "cost of a gift", unit="money", ge=0)
     hire: float = param(4000.0, "cost of replacing an employee", unit="money", ge=0)
-    joiner: float = param(60.0, "cost of winning a customer", unit="money", ge=0)
-    diverted: float = param(6.0, "cost of a complaint handled by the diversion team", unit="money", ge=0)
+    joiner: float = param(12.0, "cost of winning a customer", unit="money", ge=0)
+    diverted: float = param(3.0, "cost of a complaint handled by the diversion team", unit="money", ge=0)

@@ -46,7 +46,7 @@ class Wellbeing(Section):
     quit_slope: float = param(1.0, "growth of the log hazard per unit of lower engagement", unit="1/engagement",
                               ge=0, le=10)
     quit_by_pay: float = param(0.15, "fall of the log hazard per 10 % of total pay above that elsewhere", unit="1/(10 %)",
-                               ge=0, le=10, source="quit elasticity of about -1.5: Manning (2011)")
+                               ge=0, le=10)
     pay_elsewhere: float = param(3050.0, "what the same work earns elsewhere", unit="money per pay period", gt=0)
 
 

@@ -85,9 +85,11 @@ def _learn(lessons, noise, size, colleagues, forgetting, belief, certainty):
             for k in range(count):
                 xx = xy = 0.0
                 for other in range(first, first + size):
-                    weight = 1.0 if other == e else colleagues
-                    xx += weight * lessons[other, j].xx[k]
-                    xy += weight * lessons[other, j].xy[k]
+                    lesson = lessons[other, j]
+                    if lesson.n > 1.0:  # about each person's own mean, so that who he is does not pass for what he does
+                        weight = 1.0 if other == e else colleagues
+                        xx += weight * max(0.0, lesson.xx[k] - lesson.x[k] * lesson.x[k] / lesson.n)
+                        xy += weight * (lesson.xy[k] - lesson.x[k] * lesson.y / lesson.n)
                 if certainty[e, j, k] < np.inf:
                     before = rules.certainty_after(certainty[e, j, k], forgetting)
                     belief[e, j, k] = rules.belief_mean(belief[e, j, k], before, xy / noise[j], xx / noise[j])
@@ -111,11 +113,11 @@ def learn_from_periods(group: Group, readings: Array, variance: Array, forgettin
     """
     if group.last_lever.shape != group.intensity.shape:
         group.last_lever = group.intensity.copy()
-        group.level = readings.copy()
+        group.baseline = readings.copy()
         return
     for post in range(group.n):
         x = group.intensity[post] - group.last_lever[post]
-        surprise = readings[post] - group.level[post]
+        surprise = readings[post] - group.baseline[post]
         known = ~np.isnan(surprise) & (variance[post] > 0)
         weight = np.where(known, 1.0 / np.where(known, variance[post], 1.0), 0.0)
         information, evidence = np.zeros(group.belief.shape[1:]), np.zeros(group.belief.shape[1:])
@@ -123,8 +125,8 @@ def learn_from_periods(group: Group, readings: Array, variance: Array, forgettin
         evidence[1:] = (weight * np.where(known, surprise, 0.0))[:, None] * x[None, :]
         take_in(group, post, information, evidence, forgetting)
     group.last_lever += 0.3 * (group.intensity - group.last_lever)
-    fresh = np.where(np.isnan(group.level), readings, group.level)
-    group.level = np.where(np.isnan(readings), fresh, fresh + 0.3 * (readings - fresh))
+    fresh = np.where(np.isnan(group.baseline), readings, group.baseline)
+    group.baseline = np.where(np.isnan(readings), fresh, fresh + 0.3 * (readings - fresh))
 
 
 def sampled(spec: Scenario, replicate: int, group: Group, period: int, places: list[int]) -> Array:

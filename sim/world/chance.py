@@ -29,7 +29,6 @@ PURPOSES: Final = (
     "SURVEY",  # (customer, contact ordinal or week, place of the measure): invited, answered, style, mood as seen
     "PERSON",  # (customer, block): fixed traits
     "EXIT",  # (customer): how much dissatisfaction it takes to leave
-    "VERIFY",  # (customer, need ordinal, place of the measure): outcome verified or misread
     "PROSPECT",  # (prospect): joins or not
     "STAFF",  # (post, succession number, block): traits of a hire
     "BELIEF",  # (post, period, activity): Thompson draws
@@ -43,7 +42,7 @@ PURPOSES: Final = (
     "PILOT",  # (anything): free for tests
 )
 (
-    NEED, CONTACT, ACTS, AFTER, VOICE, SURVEY, PERSON, EXIT, VERIFY, PROSPECT,
+    NEED, CONTACT, ACTS, AFTER, VOICE, SURVEY, PERSON, EXIT, PROSPECT,
     STAFF, BELIEF, LORE, PEER, AUDIT, QUIT, EXPOSE, NOISE, PANEL, PILOT,
 ) = range(len(PURPOSES))  # fmt: skip
 

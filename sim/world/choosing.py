@@ -123,13 +123,14 @@ def choose(firm: Firm, week: int) -> None:
         acts = chosen.acts
         if role == "employee" and firm.spec.mechanisms.imitation:
             acts = decide.imitate(firm.spec, firm.replicate, group, week, acts, made, gain)
-        group.intensity[...] = acts
-        outlook = firm.outlook_now[role]
         if firm.choice_of(group) == "learning":  # what one samples to choose by is not what one believes on the whole
-            sober = replace(outlook, effects=group.belief)
-            gain = gain - decide.worth_beside_pay(firm.spec, group, outlook)
+            sober = replace(firm.outlook_now[role], effects=group.belief)
+            gain = gain - decide.worth_beside_pay(firm.spec, group, firm.outlook_now[role])
             gain = gain + decide.worth_beside_pay(firm.spec, group, sober)
-        group.equivalent = decide.equivalents(group, firm.in_force(role, week + 1), outlook, made, gain)
+        feared = decide.sanction(firm.spec, group)  # what was paid in fines stands in the equivalent itself
+        live = firm.in_force(role, week + 1)
+        group.equivalent = decide.equivalents(group, live, firm.outlook_now[role], made, gain + feared)
+        group.intensity[...] = acts
         if role == "employee":
             firm.began_choosing = True
 
@@ -143,7 +144,7 @@ def has_reason(firm: Firm, group: Group, week: int) -> bool:
     if firm.in_force(group.role, week) or bool((~group.tactics & group.open).any()):
         return True
     group.intensity[:, group.open] = 0.0
-    group.equivalent = group.base + group.bonus - group.fine
+    group.equivalent = group.base + group.allowance + group.bonus - group.fine
     return False
 
 

@@ -158,6 +158,7 @@ def contact(w, i, at, week):
         c.flags |= st.OPEN
         team.open += 1
         team.open_in_log += 1
+        team.open_in_good_faith += 1
         w.tallies[week, p.employees + k].n[st.N_NEEDS] += 1.0
     when = c.need * 256 + c.contacts
     u = chance.four(p.seed, p.replicate, i, when, chance.CONTACT, 0)

@@ -36,6 +36,11 @@ class Contract:
         return any(jump != 0.0 for jump in self.payout.pieces().jumps)
 
     @property
+    def has_target(self) -> bool:
+        """Whether there is a level of one's own reading that is to be reached."""
+        return self.place >= 0 and self.jumps and isinstance(self.payout, kinds.Individual)
+
+    @property
     def ratchets(self) -> bool:
         """Whether own results move own targets."""
         return self.written.target.rule == "ratchet"

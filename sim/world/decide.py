@@ -69,13 +69,18 @@ def worth_beside_pay(spec: Scenario, group: Group, outlook: Outlook) -> Array:
     """
     served = outlook.effects[:, 0, :]
     served = np.where(group.tactics[None, :], np.minimum(served, 0.0), served)
-    loss = spec.audit.fine + spec.audit.dismissal * spec.staff.dismissal_loss * group.base
     return (
         group.intrinsic[:, None] * served
         - group.conscience[:, None] * group.moral[None, :]
-        - (group.audit_belief * loss)[:, None] * group.traceability[None, :]
+        - sanction(spec, group)
         - spec.staff.minute * outlook.minutes
     )
+
+
+def sanction(spec: Scenario, group: Group) -> Array:
+    """Expected loss by being found out when an act is done in every contact: belief × traceability × loss, (n, K), money."""
+    loss = spec.audit.fine + spec.audit.dismissal * spec.staff.dismissal_loss * group.base
+    return (group.audit_belief * loss)[:, None] * group.traceability[None, :]
 
 
 def team_means(group: Group) -> Array:
@@ -155,7 +160,7 @@ def burden(gain: Array, cost: Array, acts: Array) -> float:
 
 
 def equivalents(group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, gain: Array) -> Array:
-    """Certainty equivalents (n,): base + bonus − fine − ½ r Var(bonus) + worth of serving − efforts and scruples, money."""
+    """Certainty equivalents (n,) of the period paid: pay − fine − ½ r Var(bonus) + worth of serving − efforts, scruples."""
     spread = np.zeros(group.n)
     if contracts:
         _, variances = moments(prospects(group, contracts, outlook, made.gap), made.gap)
@@ -163,7 +168,7 @@ def equivalents(group: Group, contracts: list[Contract], outlook: Outlook, made:
             spread += variances[:, p]
     acts = np.ascontiguousarray(group.intensity)
     worth = np.array([-burden(gain[e], group.cost, acts[e]) for e in range(group.n)])
-    return group.base + group.bonus - group.fine - 0.5 * group.risk * spread + worth
+    return group.base + group.allowance + group.bonus - group.fine - 0.5 * group.risk * spread + worth
 
 
 def approval_of(spec: Scenario, staff: Group, pressing: Array, pressed: list[Contract], outlook: Outlook) -> Array:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.scenario.schema import Scenario
 from sim.world import state as st
 from sim.world.params import measure_table, params
+from sim.world.people import prices
 
 if TYPE_CHECKING:
     from sim.world.firm import Firm
@@ -46,6 +47,12 @@ def apply(spec: Scenario, w: st.World, week: int, firm: Firm) -> None:
     for name in table.dtype.names:
         if name not in ("taught", "centre", "per_contact"):
             w.measures[name] = table[name]
-    firm.spec = now
+    before, firm.spec = firm.spec, now
+    firm.audit_rate *= now.audit.rate / before.audit.rate if before.audit.rate > 0 else 1.0
+    firm.audit_rate = firm.audit_rate if before.audit.rate > 0 else now.audit.rate
+    for role, group in firm.groups.items():
+        for name, value in prices(now, role).items():
+            setattr(group, name, value)
+    firm.rewrite(now)
     if any(e.exposure and e.week == week for e in spec.events):
         firm.exposure_due = True

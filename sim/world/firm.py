@@ -23,9 +23,9 @@ class Firm:
         self.groups: dict[str, Group] = {"employee": people.employees(spec, replicate, w)}
         self.groups |= {role: people.above(spec, replicate, role) for role in ("manager", "central", "head")}
         measures = list(spec.measures.values())
-        places = {label: j for j, label in enumerate(spec.measures)}
+        self.places = {label: j for j, label in enumerate(spec.measures)}
         self.points = recorder.points
-        self.contracts = contracts.contracts(spec, places, self.points, [m.better for m in measures])
+        self.contracts = contracts.contracts(spec, self.places, self.points, [m.better for m in measures])
         self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(measures) + 2))
         self.expected = np.zeros((spec.teams, len(measures) + 2))
         self.known = False
@@ -43,6 +43,9 @@ class Firm:
         self.engagement, self.ability = w.staff["engagement"], w.staff["ability"]  # views
         self.pull_levers()
         recorder.people(self)
+        for role, group in self.groups.items():  # without a burn-in there is no reading to start targets from
+            for contract in self.in_force(role, -spec.burn_in):
+                contracts.begin(contract, group.n, np.full(len(measures), np.nan))
 
     @property
     def promise(self) -> float:
@@ -54,6 +57,12 @@ class Firm:
         if week < 0 or self.unpaid:
             return []
         return [c for c in self.contracts if c.role == role and c.in_force(week)]
+
+    def rewrite(self, spec: Scenario) -> None:
+        """Schemes as an event has rewritten them; targets stay."""
+        fresh = contracts.contracts(spec, self.places, self.points, [m.better for m in spec.measures.values()])
+        for contract, new in zip(self.contracts, fresh, strict=True):
+            contract.written, contract.payout = new.written, new.payout
 
     def payday(self, week: int) -> None:
         """Everything that happens at the end of the pay period that ends with `week`."""
@@ -76,16 +85,20 @@ class Firm:
         self.coach()
         self.pull_levers()
         self.recorder.people(self)
-        w.lessons["n"] = w.lessons["yy"] = 0.0
-        w.lessons["xx"] = w.lessons["xy"] = 0.0
+        w.lessons.view(np.uint8)[...] = 0
 
     def pay(self, began: int) -> None:
         """What everybody earned in the period by the contracts that were in force."""
         for role, group in self.groups.items():
-            group.bonus = np.zeros(group.n)
+            group.bonus, group.allowance, group.contingent = np.zeros((3, group.n))
             for contract in self.in_force(role, began):
                 standing, observed = self.standing(contract, group)
-                group.bonus += contracts.pay(contract, group, standing, observed)
+                money = contracts.pay(contract, group, standing, observed)
+                if contract.place < 0:
+                    group.allowance += money
+                    continue
+                group.bonus += money
+                group.contingent += np.abs(money)
                 contracts.move_target(contract, standing)
             value = self.read[role].value
             if group.last_reading.shape != value.shape:
@@ -147,6 +160,8 @@ class Firm:
     def pressing(self) -> Array:
         """How hard each team is pressed, (T,)."""
         managers = self.groups["manager"]
+        if not self.spec.mechanisms.management:
+            return np.zeros(managers.n)
         return managers.intensity[:, managers.acts.index(act.PRESS)]
 
     def coach(self) -> None:
@@ -163,7 +178,8 @@ class Firm:
             return
         for team in range(managers.n):
             members = np.flatnonzero(staff.team == team)
-            figure = sign * np.nan_to_num(staff.last_reading[members, place], nan=np.inf)
+            figure = sign * staff.last_reading[members, place]
+            figure = np.where(np.isnan(figure), np.inf, figure)
             worst = members[np.argsort(figure, kind="stable")[: max(1, round(choosing.COACHED * len(members)))]]
             self.ability[worst] += m.coaching_gain * effort[team]
 

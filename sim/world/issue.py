@@ -11,12 +11,13 @@ from sim.rules import service
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
+from sim.world.mind import score_of
 
 
 @hot
-def gap_to_need(p, c, segments, i, at):
-    """Weeks from the need before to the customer's present one, at the rate of the moment (Poisson, seasonal)."""
-    rate = p.needs_per_week * segments[c.segment].needs * (1.0 + p.season * math.sin(2.0 * math.pi * at / 52.0))
+def gap_to_need(p, c, segments, i):
+    """Weeks from the need before to the customer's present one, at the rate of the need before (Poisson, seasonal)."""
+    rate = p.needs_per_week * segments[c.segment].needs * (1.0 + p.season * math.sin(2.0 * math.pi * c.need_at / 52.0))
     if rate <= 0.0:
         return st.NEVER
     return -math.log(chance.uniform(p.seed, p.replicate, i, c.need, chance.NEED, 0)) / rate
@@ -39,6 +40,8 @@ def mark_log(p, c, team, at, solved, u_misjudged, closing):
     written = 1.0 if good_faith > 0.0 or closing else 0.0
     if good_faith > 0.0 and at < c.marked_at:
         c.marked_at = at
+        c.flags |= st.LOG_MARKED
+        team.open_in_good_faith -= 1
     if written > 0.0 and at < c.closed_at:
         c.closed_at = at
         c.flags |= st.LOG_CLOSED
@@ -52,6 +55,8 @@ def note_visit(c, post, at, mask, solved):
     first = not c.flags & st.SERVED
     if first:
         c.first_at = at
+        c.first_server = post
+        c.first_acts = mask
         if solved > 0.0:
             c.flags |= st.FIRST_SOLVED
     elif c.second_at >= st.NEVER:
@@ -74,13 +79,19 @@ def end_need(w, i, at, week, met, met_at):
         c.marked_at = min(c.marked_at, met_at)
         c.closed_at = min(c.closed_at, met_at)
     readings.log_ended(
-        p, w.measures, w.readings[week, row], c, i, tally, met, met_at, w.lessons[e], w.staff[e]
+        p, w.firm, w.measures, w.readings[week, row], c, i, tally, team.filtering, met, met_at, score_of(p, c),
+        w.lessons[e], w.staff[e],
     )  # fmt: skip
+    if served:
+        first = c.first_server
+        readings.log_first(w.measures, w.readings[week, first], c, w.lessons[first], w.staff[first])
     tally.n[st.N_ENDED] += 1.0
     tally.n[st.N_MET] += 1.0 if met else 0.0
     team.open -= 1
     if not c.flags & st.LOG_CLOSED:
         team.open_in_log -= 1
+    if not c.flags & st.LOG_MARKED:
+        team.open_in_good_faith -= 1
     c.flags &= st.LOST_HOPE
     c.contacts = 0
     c.first_at = st.NEVER
@@ -88,7 +99,7 @@ def end_need(w, i, at, week, met, met_at):
     c.marked_at = st.NEVER
     c.closed_at = st.NEVER
     c.need += 1
-    c.need_at += gap_to_need(p, c, w.segments, i, at)
+    c.need_at += gap_to_need(p, c, w.segments, i)
     c.due = max(c.need_at, at)
 
 

@@ -33,7 +33,9 @@ def reconsider(p, firm, c, at, score_before):
     c.answer = int(customer.whole(score))
     firm.answers[c.answer] += 1
     if p.exit and score != score_before:
-        c.leaves_at = at + (c.leaves_at - at) * hazard_of(p, c, score_before) / hazard_of(p, c, score)
+        before = hazard_of(p, c, score_before)
+        if before > 0.0:
+            c.leaves_at = at + (c.leaves_at - at) * before / hazard_of(p, c, score)
     return score
 
 

@@ -63,6 +63,7 @@ class Organisation(mesa.Model):
         spec, w, week = self.spec, self.world, self.week
         if week in self._turning_points:
             events.apply(spec, w, week, self.firm)
+            self.reputation.spec = self.firm.spec
         row = week % spec.pay.every
         since = week + spec.burn_in
         pace = build.prospects_a_week(spec)
@@ -117,13 +118,15 @@ class Reputation:
         self.spec = spec
         self.talk = self.usual_talk = self.published = self.usual_published = 0.0
         self.heard = 0
-        self.place = next((j for j, m in enumerate(spec.measures.values()) if m.published), None)
+        published = [(j, m) for j, m in enumerate(spec.measures.values()) if m.published]
+        self.place = published[0][0] if published else None
+        self.sign = -1.0 if published and published[0][1].better == "less" else 1.0
 
     def join(self, promise: float) -> float:
         """Chance that a prospect joins this week."""
         m, on = self.spec.customers.market, self.spec.mechanisms
         talk = m.talk * (self.talk - self.usual_talk) if on.word_of_mouth else 0.0
-        published = m.reputation * (self.published - self.usual_published) / 10.0
+        published = m.reputation * self.sign * (self.published - self.usual_published) / 10.0
         return float(market.join_probability(m.join, published, talk, m.promise * promise))
 
     def hear(self, recorder: Recorder, week: int) -> None:

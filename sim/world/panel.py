@@ -37,27 +37,35 @@ def expect_answer(w, j, latent, feeling, noise, trouble, d, weight, out):
     p, m = w.p, w.measures[j]
     invited = readings.invitation(m, latent)
     if m.sample == code.BY_EMPLOYEE:
-        invited *= 1.0 - d[act.SELECT] * survey.passes_over(survey.seen_mood(feeling, p.mood_error, noise), p.centre)
+        mood = survey.seen_mood(feeling, p.mood_error, noise)
+        invited *= 1.0 - d[act.SELECT] * survey.passes_over(mood, p.contented, p.sharpness)
     if m.sample == code.BY_CENTRAL:
         invited *= 1.0 - survey.spared(trouble, d[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
     answers = weight * invited * readings.response(p, m, latent, feeling, 0.0)
     lift = (p.plead_lift * d[act.PLEAD] + p.gift_lift * d[act.GIFT]) * (1.0 - m.confidential)
     good, bad, mean = stated_shares(m, latent + p.style_mean + lift, p.style_sd)
+    good, bad = good + m.error * (1.0 - 2.0 * good), bad + m.error * (1.0 - 2.0 * bad)
+    keep = expect_kept(p, m, d)
+    if m.aggregate == survey.MEAN:  # what is struck lies at or below `low`: on average halfway to the end of the scale
+        out[j + 1, 0] += answers * (mean - (1.0 - keep) * bad * 0.5 * (m.low + m.scale_low))
+    else:
+        out[j + 1, 0] += answers * (good - (keep * bad if m.aggregate == survey.NET else 0.0))
+    out[j + 1, 1] += answers * (1.0 - (1.0 - keep) * bad)
+
+
+@kernel
+def expect_kept(p, m, d):
+    """Chance that a bad answer reaches the report."""
     keep = 1.0
     if m.by_manager:
         keep *= 1.0 - d[act.FILTER] * p.reach[act.FILTER]
     if m.by_central:
         keep *= 1.0 - d[act.RECLASSIFY] * p.reach[act.RECLASSIFY]
-    if m.aggregate == survey.MEAN:
-        out[j + 1, 0] += answers * mean
-        out[j + 1, 1] += answers
-        return
-    out[j + 1, 0] += answers * (good - (keep * bad if m.aggregate == survey.NET else 0.0))
-    out[j + 1, 1] += answers * (good + keep * (1.0 - good))
+    return keep
 
 
 @kernel
-def expect_log(w, j, row, d, solved, odds, minutes, weight, out):
+def expect_log(w, j, row, d, solved, minutes, weight, out):
     """Add to out[j + 1] what the log would say of this contact, solved (1) or not (0), for acts d."""
     p, m = w.p, w.measures[j]
     first = row.contacts == 0.0
@@ -77,13 +85,42 @@ def expect_log(w, j, row, d, solved, odds, minutes, weight, out):
         out[j + 1, 0] += weight * (1.0 if solved > 0.0 else 1.0 - (back if delay <= m.within else 0.0))
         out[j + 1, 1] += weight
     elif m.reads == code.IN_TIME or m.reads == code.MET:
-        x = expect_in_time(p, row, m.within, solved, odds, marked, m.reads == code.IN_TIME and m.manual)
-        rate = 1.0
-        if m.reads == code.MET:
-            x = x * (1.0 - m.error) + (1.0 - x) * m.error
-            rate = m.rate if m.invite[0] < 0.0 else m.invite[1]
-        out[j + 1, 0] += weight * rate * x
-        out[j + 1, 1] += weight * rate
+        expect_ended(w, j, row, d, solved, marked, weight, out)
+
+
+@kernel
+def expect_ended(w, j, row, d, solved, marked, weight, out):
+    """What the need brings to who serves it now, if it ends with him: solved, followed up, or given up.
+
+    A need that comes back ends with whoever serves it last, mostly a colleague: it leaves one's own reading.
+    """
+    p, m = w.p, w.measures[j]
+    now = 1.0 if row.age <= m.within else 0.0
+    if solved > 0.0:
+        yes, no = now, 1.0 - now
+    else:
+        back, _ = expect_return(p, row, marked)
+        followed = (1.0 - marked) * p.followup
+        given_up = max(0.0, 1.0 - followed - back)
+        yes = followed * (1.0 if row.age + 0.5 <= m.within else 0.0)
+        no = followed + given_up - yes
+        if m.reads == code.IN_TIME and m.manual:
+            shift = min(no, given_up * marked * now)
+            yes, no = yes + shift, no - shift
+    if m.reads == code.IN_TIME:
+        out[j + 1, 0] += weight * yes
+        out[j + 1, 1] += weight * (yes + no)
+        return
+    for met in range(2):
+        share = yes if met else no
+        trouble = 1.0 if row.contacts > 0.0 or solved <= 0.0 else 0.0
+        latent = 10.0 * met
+        asked = readings.invitation(m, latent) * readings.response(p, m, latent, 7.0, 0.0)
+        if m.sample == code.BY_CENTRAL:
+            asked *= 1.0 - survey.spared(trouble, d[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
+        good = met + m.error * (1.0 - 2.0 * met)
+        out[j + 1, 0] += weight * share * asked * good
+        out[j + 1, 1] += weight * share * asked * (good + expect_kept(p, m, d) * (1.0 - good))
 
 
 @kernel
@@ -97,20 +134,6 @@ def expect_return(p, row, marked):
 
 
 @kernel
-def expect_in_time(p, row, within, solved, odds, marked, manual):
-    """Chance that the need counts as met within the deadline: now, by follow-up, or at the next contact (no further)."""
-    if solved > 0.0:
-        return 1.0 if row.age <= within else 0.0
-    back, delay = expect_return(p, row, marked)
-    followed = (1.0 - marked) * p.followup * (1.0 if row.age + 0.5 <= within else 0.0)
-    later = back * odds * (1.0 if row.age + delay <= within else 0.0)
-    if manual:
-        now = 1.0 if row.age <= within else 0.0
-        return marked * now + (1.0 - marked * now) * min(1.0, followed + later)
-    return min(1.0, followed + later)
-
-
-@kernel
 def think(w, row, d, odds0, minutes0, engagement, out):
     """Think one contact through with acts d: add its expected numerators and denominators to out (M + 2, 2).
 
@@ -118,7 +141,8 @@ def think(w, row, d, odds0, minutes0, engagement, out):
     """
     p = w.p
     noise = chance.normal_from(row.chance)
-    hard = survey.normal_tail((0.43 - p.cherry_sight * row.difficulty) / math.sqrt(1.0001 - p.cherry_sight * p.cherry_sight))
+    blur = math.sqrt(1.0001 - p.cherry_sight * p.cherry_sight)
+    hard = survey.normal_tail((service.HARD - p.cherry_sight * row.difficulty) / blur)
     kept = 1.0 - d[act.CHERRY] * hard if p.team_size > 1 else 1.0
     minutes = service.paced_minutes(minutes0, d[act.CARE], d[act.RUSH], p.care_minutes, p.rush_minutes)
     for k in (act.SELECT, act.PLEAD, act.GIFT, act.CHARM):
@@ -135,11 +159,11 @@ def think(w, row, d, odds0, minutes0, engagement, out):
     for case in range(2):
         solved = float(case)
         weight = kept * (odds if case else 1.0 - odds)
-        think_case(w, row, d, solved, weight, odds, minutes, courtesy, noise, out)
+        think_case(w, row, d, solved, weight, minutes, courtesy, noise, out)
 
 
 @kernel
-def think_case(w, row, d, solved, weight, odds, minutes, courtesy, noise, out):
+def think_case(w, row, d, solved, weight, minutes, courtesy, noise, out):
     """One of the two ways in which a contact can go: experience, surveys, log, complaint."""
     p = w.p
     efforts = row.contacts + p.extra_handoffs
@@ -159,7 +183,7 @@ def think_case(w, row, d, solved, weight, odds, minutes, courtesy, noise, out):
     for j in range(len(w.measures)):
         m = w.measures[j]
         if m.reads <= 3:
-            if m.reads < 3 or row.contacts == 0.0:
+            if m.population == 0 and (m.reads < 3 or row.contacts == 0.0):
                 latent = customer.latent_answer(m.reads, score, satisfaction, efforts, row.wait, solved)
                 expect_answer(w, j, latent, customer.feeling(m.reads, score, satisfaction), noise, trouble, d, weight, out)
         elif m.reads == code.COMPLAINTS:
@@ -167,7 +191,7 @@ def think_case(w, row, d, solved, weight, odds, minutes, courtesy, noise, out):
                 out[j + 1, 0] += weight * expect_complaint(w, row, d, score)
             out[j + 1, 1] += weight
         else:
-            expect_log(w, j, row, d, solved, odds, minutes, weight, out)
+            expect_log(w, j, row, d, solved, minutes, weight, out)
 
 
 @kernel

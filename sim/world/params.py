@@ -115,6 +115,8 @@ PARAMS = np.dtype([
     ("plead_lift", "f8"),
     ("gift_lift", "f8"),
     ("mood_error", "f8"),
+    ("contented", "f8"),
+    ("sharpness", "f8"),
     # voice
     ("complaints", "i8"),
     ("complaint_at", "f8"),
@@ -255,8 +257,6 @@ def measure_table(spec: Scenario) -> Any:
     for row, m in zip(table, spec.measures.values(), strict=True):
         low, high = SCALES.get(m.reads, (0.0, 1.0))
         response = RESPONSE_BY_CHANNEL[m.channel] if m.response is None else m.response
-        if m.reads == "needs_met" and m.response is None and m.respond is None:
-            response = 1.0
         values = {
             "reads": QUESTIONS.get(m.reads, 10 + LOGS.index(m.reads) if m.reads in LOGS else -1),
             "population": int(m.population == "customers"),

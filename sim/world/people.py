@@ -40,6 +40,7 @@ class Group:
     traceability: Array  # (K,)
     minutes: Array  # (K,) of one attempt
     base: Array
+    allowance: Array  # unconditional pay on top of base
     succession: NDArray[np.int64]
     conscience: Array
     never: NDArray[np.bool_]
@@ -50,8 +51,10 @@ class Group:
     level: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, M) believed own result, raw units
     belief: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (n, M + 1, K) mean effect of an attempt
     certainty: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # precision of the same
+    baseline: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, M) slow mean of readings
     last_reading: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, M)
     last_lever: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, K) slow mean of the intensities
+    contingent: Array = field(default_factory=lambda: np.zeros(0))  # money moved by measures, whichever way
     bonus: Array = field(default_factory=lambda: np.zeros(0))
     fine: Array = field(default_factory=lambda: np.zeros(0))
     dismissed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
@@ -64,8 +67,8 @@ class Group:
 
     @property
     def tactics(self) -> NDArray[np.bool_]:
-        """(K,) which acts carry a moral cost or a trace: what a person who never games will not do."""
-        return (self.moral > 0) | (self.traceability > 0)
+        """(K,) which acts are tactics: a person who never games will not do them, and they have no worth of their own."""
+        return np.array([act.CATALOGUE[k].tactic for k in self.acts])
 
     @property
     def keys(self) -> NDArray[np.int64]:
@@ -91,21 +94,39 @@ def trait(spec: Scenario, replicate: int, group_key: int, succession: int, place
     return float(chance.from_latent(d.family, d.a, d.b, u[0]))
 
 
+def prices(spec: Scenario, role: str) -> dict[str, Any]:
+    """What acts cost in a role by the scenario as it stands: open, convex costs, moral, traces, minutes; base pay."""
+    if role == "employee":
+        t, s = spec.tactics, spec.staff
+        tactics: list[Tactic | Lever] = [getattr(t, name) for name in act.EMPLOYEE_ACTS[act.FIRST_TACTIC :]]
+        own = Tactic(moral=0.0, traceability=0.0, minutes=0.0)
+        entries = [own.model_copy(update={"cost": s.care_cost}), own.model_copy(update={"cost": s.rush_cost}), *tactics]
+        substitution, base, discount = s.substitution, spec.pay.base, s.discount
+    else:
+        m = spec.management
+        section = {"manager": m.levers, "central": m.central, "head": m.head}[role]
+        entries = [getattr(section, act.CATALOGUE[k].name) for k in act.BY_ROLE[role]]
+        substitution, base, discount = 0.0, spec.pay.base_manager, m.discount
+    return {
+        "open": np.array([e.exists for e in entries]), "cost": costs(np.array([e.cost for e in entries]), substitution),
+        "moral": np.array([e.moral for e in entries]), "traceability": np.array([e.traceability for e in entries]),
+        "minutes": np.array([getattr(e, "minutes", 0.0) for e in entries]),
+        "base": np.full(size(spec, role), base), "discount": discount,
+    }  # fmt: skip
+
+
+def size(spec: Scenario, role: str) -> int:
+    """Posts of a role."""
+    return {"employee": spec.staff.count, "manager": spec.teams, "central": spec.management.central_count, "head": 1}[role]
+
+
 def employees(spec: Scenario, replicate: int, w: st.World) -> Group:
     """The employees; what a contact needs of them stands in `w.staff`."""
-    s, t = spec.staff, spec.tactics
-    entries: list[Tactic | None] = [None, None]
-    entries += [getattr(t, name) for name in act.EMPLOYEE_ACTS[act.FIRST_TACTIC :]]
-    convex = np.array([s.care_cost, s.rush_cost] + [e.cost for e in entries[2:] if e])
-    n = s.count
+    n = spec.staff.count
     w.staff["skill"][:, : act.FIRST_TACTIC] = 1.0
     group = Group(
-        role="employee", acts=act.BY_ROLE["employee"], team=np.arange(n) // s.team_size,
-        intensity=w.staff["intensity"], skill=w.staff["skill"],
-        open=np.array([True, True] + [e.exists for e in entries[2:] if e]), cost=costs(convex, s.substitution),
-        moral=np.array([0.0, 0.0] + [e.moral for e in entries[2:] if e]),
-        traceability=np.array([0.0, 0.0] + [e.traceability for e in entries[2:] if e]), minutes=w.p.act_minutes.copy(),
-        base=np.full(n, spec.pay.base), discount=s.discount, **_blank(n, spec),
+        role="employee", acts=act.BY_ROLE["employee"], team=np.arange(n) // spec.staff.team_size,
+        intensity=w.staff["intensity"], skill=w.staff["skill"], **prices(spec, "employee"), **_blank(n, spec),
     )  # fmt: skip
     for post in range(n):
         hire_employee(spec, replicate, w, group, post)
@@ -116,7 +137,8 @@ def employees(spec: Scenario, replicate: int, w: st.World) -> Group:
 def _blank(n: int, spec: Scenario) -> dict[str, Any]:
     """Traits of nobody yet."""
     return {
-        "succession": np.zeros(n, np.int64), "conscience": np.ones(n), "never": np.zeros(n, np.bool_), "risk": np.zeros(n),
+        "succession": np.zeros(n, np.int64), "conscience": np.ones(n), "never": np.zeros(n, np.bool_),
+        "contingent": np.zeros(n), "risk": np.zeros(n), "allowance": np.zeros(n),
         "intrinsic": np.zeros(n), "audit_belief": np.full(n, spec.audit.rate), "bonus": np.zeros(n), "fine": np.zeros(n),
         "dismissed": np.zeros(n, np.bool_), "equivalent": np.zeros(n),
     }  # fmt: skip
@@ -148,18 +170,10 @@ def _character(spec: Scenario, replicate: int, group: Group, post: int, section:
 
 def above(spec: Scenario, replicate: int, role: str) -> Group:
     """Managers (one a team), the central office, or the head."""
-    m = spec.management
-    n = {"manager": spec.teams, "central": m.central_count, "head": 1}[role]
-    section = {"manager": m.levers, "central": m.central, "head": m.head}[role]
-    numbers = act.BY_ROLE[role]
-    levers: list[Lever] = [getattr(section, act.CATALOGUE[k].name) for k in numbers]
+    n, numbers = size(spec, role), act.BY_ROLE[role]
     group = Group(
         role=role, acts=numbers, team=np.arange(n) if role == "manager" else np.zeros(n, np.int64),
-        intensity=np.zeros((n, len(numbers))), skill=np.ones((n, len(numbers))),
-        open=np.array([lever.exists for lever in levers]), cost=costs(np.array([lever.cost for lever in levers]), 0.0),
-        moral=np.array([lever.moral for lever in levers]),
-        traceability=np.array([lever.traceability for lever in levers]), minutes=np.zeros(len(numbers)),
-        base=np.full(n, spec.pay.base_manager), discount=m.discount, **_blank(n, spec),
+        intensity=np.zeros((n, len(numbers))), skill=np.ones((n, len(numbers))), **prices(spec, role), **_blank(n, spec),
     )  # fmt: skip
     for post in range(n):
         take_post(spec, replicate, group, post)

@@ -16,13 +16,15 @@ from sim.world import state as st
 
 @hot
 def learn(lesson, employee, mask, passed, surplus):
-    """A contact taught its employee something: Σ x², Σ x y for x = attempted − intensity, y = what it brought above the mean."""
+    """A contact taught its employee something: sums for x = attempted − intensity, y = what it brought above the mean."""
     lesson.n += 1.0
+    lesson.y += surplus
     lesson.yy += surplus * surplus
     for k in range(act.ACTS):
         if k == act.CHERRY and passed:
             continue
         x = (1.0 if mask & (1 << k) else 0.0) - employee.intensity[k]
+        lesson.x[k] += x
         lesson.xx[k] += x * x
         lesson.xy[k] += x * surplus
 
@@ -61,13 +63,13 @@ def response(p, m, latent, feeling, fatigued):
 
 
 @hot
-def kept(p, firm, m, filtering, counted):
+def kept(p, firm, m, filtering, answer):
     """Chance that an answer reaches the report through the hands of the manager and of the central office."""
     keep = 1.0
     if m.by_manager:
-        keep *= 1.0 - survey.struck(counted, filtering, p.reach[act.FILTER])
+        keep *= 1.0 - survey.struck(answer, m.low, filtering, p.reach[act.FILTER])
     if m.by_central:
-        keep *= 1.0 - survey.struck(counted, firm.levers[act.RECLASSIFY], p.reach[act.RECLASSIFY])
+        keep *= 1.0 - survey.struck(answer, m.low, firm.levers[act.RECLASSIFY], p.reach[act.RECLASSIFY])
     return keep
 
 
@@ -76,7 +78,7 @@ def steered(p, firm, m, feeling, noise, selecting, trouble):
     """Factor on a customer's chance to be invited by whoever selects: the employee by mood, the central office by record."""
     factor = 1.0
     if selecting and m.sample == code.BY_EMPLOYEE:
-        factor = 1.0 - survey.passes_over(survey.seen_mood(feeling, p.mood_error, noise), p.centre)
+        factor = 1.0 - survey.passes_over(survey.seen_mood(feeling, p.mood_error, noise), p.contented, p.sharpness)
     if m.sample == code.BY_CENTRAL:
         factor = 1.0 - survey.spared(trouble, firm.levers[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
     return factor
@@ -100,31 +102,41 @@ def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, 
     honest = survey.counts_for(customer.on_scale(latent, low, high), m.aggregate, m.high, m.low)
     styled = survey.counts_for(customer.on_scale(latent + style, low, high), m.aggregate, m.high, m.low)
     pressed = latent + style + lift * (1.0 - m.confidential)
-    stated = survey.counts_for(customer.on_scale(pressed, low, high), m.aggregate, m.high, m.low)
-    keep = kept(p, firm, m, filtering, stated)
-    stage_answer(cell, by_protocol, invited, answering, keep, honest, styled, stated)
+    answer = customer.on_scale(pressed, low, high)
+    stated = survey.counts_for(answer, m.aggregate, m.high, m.low)
+    keep = kept(p, firm, m, filtering, answer)
+    stage_answer(cell, by_protocol, invited, answering, keep, honest, styled, stated, m.error)
     if u[2] >= invited:
         return float("nan"), 0
     if u[3] >= answering:
         return float("nan"), 1
-    if keep < 1.0 and chance.uniform(p.seed, p.replicate, i, when, chance.SURVEY, index + 1) >= keep:
-        return float("nan"), 2
+    if keep < 1.0 or m.error > 0.0:
+        v = chance.four(p.seed, p.replicate, i, when, chance.SURVEY, index + 1)
+        if v[0] >= keep:
+            return float("nan"), 2
+        if v[1] < m.error:
+            stated = 1.0 - stated
     add(cell, st.REALISED, stated, 1.0)
     cell.square += stated * stated
     return stated, 2
 
 
 @hot
-def stage_answer(cell, by_protocol, invited, answering, keep, honest, styled, stated):
-    """Every stage of a survey but the last: what is expected of this customer given his chances to be asked and to answer."""
+def stage_answer(cell, by_protocol, invited, answering, keep, honest, styled, stated, error):
+    """Every stage of a survey but the last: what is expected of this customer given his chances to be asked and to answer.
+
+    error: chance that an answer of 0 or 1 is misread, which happens to honest and bent answers alike.
+    """
     both = invited * answering
+    misread = styled + error * (1.0 - 2.0 * styled)
+    stated = stated + error * (1.0 - 2.0 * stated)
     add(cell, st.TRUE, honest, 1.0)
     add(cell, st.COVERAGE, honest, 1.0)
     add(cell, st.SELECTION, by_protocol * honest, by_protocol)
     add(cell, st.STEERING, invited * honest, invited)
     add(cell, st.NONRESPONSE, both * honest, both)
     add(cell, st.STYLE, both * styled, both)
-    add(cell, st.MEASUREMENT, both * styled, both)
+    add(cell, st.MEASUREMENT, both * misread, both)
     add(cell, st.PRESSURE, both * stated, both)
     add(cell, st.PROCESSING, both * keep * stated, both * keep)
 
@@ -213,26 +225,42 @@ def log_complaint(measures, cells, lessons, employee, mask, passed, intended, vo
 
 
 @hot
-def log_ended(p, measures, cells, c, i, tally, met, met_at, lessons, employee):
-    """An issue has ended: write it into the measures that read needs as a whole, and into its last server's lessons."""
+def log_ended(p, firm, measures, cells, c, i, tally, filtering, met, met_at, feeling, lessons, employee):
+    """An issue has ended: write it into the measures that read needs as a whole, and into its last server's lessons.
+
+    feeling: how the customer feels about the firm, 0–10. Verified outcomes are asked for like any other answer.
+    """
     there = 1.0 if c.flags & st.SERVED else 0.0
+    trouble = 1.0 if c.contacts > 0 or not met else 0.0
     for j in range(len(measures)):
         m, cell = measures[j], cells[j]
+        true = 1.0 if met and met_at - c.need_at <= m.within else 0.0
         if m.reads == code.IN_TIME:
-            true = 1.0 if met and met_at - c.need_at <= m.within else 0.0
             good_faith = there if c.marked_at - c.need_at <= m.within else 0.0
             bent = there if c.closed_at - c.need_at <= m.within else 0.0
             value = log(m, cell, true, 1.0, true * there, there, good_faith, bent)
-        elif m.reads == code.NO_REPEAT and there > 0.0:
-            true = 1.0 if c.flags & st.FIRST_SOLVED else 0.0
-            value = no_repeat(cell, true, 0.0 if c.second_at - c.first_at <= m.within else 1.0)
         elif m.reads == code.MET:
-            true = 1.0 if met and met_at - c.need_at <= m.within else 0.0
-            value = verify(p, m, cell, i, c.need, j, tally, true)
+            value, reached = ask(
+                p, firm, m, cell, i, c.need, 2 * j + 2000, filtering, 0.0, 10.0 * true, feeling, False, 0.0, trouble
+            )
+            if reached > 1:
+                tally.n[st.N_ASKING] += m.cost
         else:
             continue
         if m.taught and there > 0.0 and value == value:
             learn(lessons[j + 1], employee, c.acts, False, value - m.centre)
+
+
+@hot
+def log_first(measures, cells, c, lessons, employee):
+    """An issue has ended: write it into the measures that read its first contact, for who served that one."""
+    for j in range(len(measures)):
+        m = measures[j]
+        if m.reads == code.NO_REPEAT:
+            true = 1.0 if c.flags & st.FIRST_SOLVED else 0.0
+            value = no_repeat(cells[j], true, 0.0 if c.second_at - c.first_at <= m.within else 1.0)
+            if m.taught:
+                learn(lessons[j + 1], employee, c.first_acts, False, value - m.centre)
 
 
 @hot
@@ -244,29 +272,3 @@ def no_repeat(cell, true, quiet):
         add(cell, stage, quiet, 1.0)
     cell.square += quiet * quiet
     return quiet
-
-
-@hot
-def verify(p, m, cell, i, need, place, tally, met):
-    """Ask, from the customer's side, whether a need was met by the deadline; answers are misread with a known chance."""
-    u = chance.four(p.seed, p.replicate, i, need, chance.VERIFY, place)
-    kind = 2 if met > 0.0 else 0
-    rate = m.rate if m.invite[kind] < 0.0 else m.invite[kind]
-    answering = m.response if m.respond[kind] < 0.0 else m.respond[kind]
-    expected = met * (1.0 - m.error) + (1.0 - met) * m.error
-    both = rate * answering
-    add(cell, st.TRUE, met, 1.0)
-    add(cell, st.COVERAGE, met, 1.0)
-    add(cell, st.SELECTION, rate * met, rate)
-    add(cell, st.STEERING, rate * met, rate)
-    add(cell, st.NONRESPONSE, both * met, both)
-    add(cell, st.STYLE, both * met, both)
-    for stage in range(st.MEASUREMENT, st.REALISED):
-        add(cell, stage, both * expected, both)
-    if u[0] >= rate or u[1] >= answering:
-        return float("nan")
-    tally.n[st.N_ASKING] += m.cost
-    reported = 1.0 - met if u[2] < m.error else met
-    add(cell, st.REALISED, reported, 1.0)
-    cell.square += reported * reported
-    return reported

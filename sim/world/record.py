@@ -63,7 +63,7 @@ class Recorder:
         self.answers, self.open, self.occupancy = w.firm["answers"], w.teams["open"], w.teams["occupancy"]
         self.cells = {name: w.readings[name] for name in ("num", "den", "square")}
         self.status, self.segment = w.customers["status"], w.customers["segment"]
-        self.money = {name: np.zeros(weeks) for name in ("bonus", "fines")}
+        self.money = {name: np.zeros(weeks) for name in ("bonus", "fines", "allowances")}
 
     def slot(self, week: int) -> tuple[Array, Array]:
         """Where the engine adds up the firm's readings and counts of this week."""
@@ -111,9 +111,11 @@ class Recorder:
                 continue
             self.money["bonus"][at] += group.bonus.sum()
             self.money["fines"][at] += group.fine.sum()
+            self.money["allowances"][at] += group.allowance.sum()
             row: dict[str, Any] = {
                 "firm": 0, "period": at // spec.pay.every, "week": week, "role": role, "post": np.arange(group.n),
-                "person": group.succession.copy(), "team": group.team, "base": group.base, "bonus": group.bonus.copy(),
+                "person": group.succession.copy(), "team": group.team,
+                "base": group.base + group.allowance, "bonus": group.bonus.copy(),
                 "fine": group.fine, "dismissed": group.dismissed,
                 "certainty_equivalent": group.equivalent if group.equivalent.size else np.nan,
             }  # fmt: skip
@@ -226,18 +228,19 @@ class Recorder:
 
     def _books(self, weeks: int) -> pd.DataFrame:
         b, spec, c = self.spec.books, self.spec, self.counts[:weeks]
+        like = float(self.w.p.stands_for)  # the customers played are a sample; staff and their pay are not
         value = self.w.segments["value"]
         heads = spec.staff.count * spec.pay.base
         heads += (spec.teams + spec.management.central_count + 1) * spec.pay.base_manager
         items = {
-            "revenue": b.revenue * (self.active[:weeks] * value).sum(axis=1),
-            "wages": np.full(weeks, -heads / spec.pay.every),
+            "revenue": like * b.revenue * (self.active[:weeks] * value).sum(axis=1),
+            "wages": -heads / spec.pay.every - self.money["allowances"][:weeks],
             "bonus": -self.money["bonus"][:weeks], "fines": self.money["fines"][:weeks],
-            "serving": -b.minute * c[:, st.N_MINUTES], "complaints": -b.complaint * c[:, st.N_RECORDED],
-            "gifts": -b.gift * c[:, st.N_GIFTS],
-            "audits": -spec.audit.cost * self.tallies["audits"][:weeks] - c[:, st.N_ASKING],
-            "hiring": -b.hire * self.tallies["hires"][:weeks], "acquisition": -b.joiner * self.tallies["joined"][:weeks],
-            "diversion": -b.diverted * c[:, st.N_DIVERTED] - spec.owners.cost * self.tallies["exposures"][:weeks],
+            "serving": -like * b.minute * c[:, st.N_MINUTES], "complaints": -like * b.complaint * c[:, st.N_RECORDED],
+            "gifts": -like * b.gift * c[:, st.N_GIFTS],
+            "audits": -spec.audit.cost * self.tallies["audits"][:weeks] - like * c[:, st.N_ASKING],
+            "hiring": -b.hire * self.tallies["hires"][:weeks], "acquisition": -like * b.joiner * self.tallies["joined"][:weeks],
+            "diversion": -like * b.diverted * c[:, st.N_DIVERTED] - spec.owners.cost * self.tallies["exposures"][:weeks],
         }  # fmt: skip
         return pd.concat(
             [pd.DataFrame({"firm": 0, "week": self._weeks(weeks), "item": k, "amount": v}) for k, v in items.items()],

@@ -98,7 +98,7 @@ def replace(firm: Firm, week: int) -> None:
 def quits(firm: Firm, group: Group, week: int) -> NDArray[np.bool_]:
     """(n,) which employees leave of their own accord in this pay period."""
     spec, wb = firm.spec, firm.spec.staff.wellbeing
-    premium = (group.base + group.bonus) / wb.pay_elsewhere - 1.0
+    premium = (group.base + group.allowance + group.bonus) / wb.pay_elsewhere - 1.0
     u = chance.fours(spec.seed, firm.replicate, group.keys, week, chance.QUIT, 0)
     chances = _quit_chances(wb.quit_rate, wb.quit_slope, firm.engagement, wb.quit_by_pay, premium, spec.pay.every)
     return u[:, 0] < chances
@@ -117,6 +117,7 @@ def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
     spec = firm.spec
     group.succession[post] += 1
     firm.recorder.tally(week, "hires", 1.0)
+    forget(firm, role, group, post)
     if role == "employee":
         people.hire_employee(spec, firm.replicate, firm.w, group, post)
         firm.coached[post] = firm.ability[post]
@@ -126,3 +127,17 @@ def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
     if firm.begun and group.belief.size:
         effects = choosing.true_effects(firm, group, [post])
         beliefs.start(spec, firm.replicate, group, effects, [post], range(group.belief.shape[1]))
+
+
+def forget(firm: Firm, role: str, group: Group, post: int) -> None:
+    """A newcomer expects, and is asked for, what his team does; the predecessor's record is not his."""
+    team = firm.read[role].team[post]
+    for kept in (group.level, group.last_reading, group.baseline):
+        if kept.size:
+            kept[post] = team
+    peers = (group.team == group.team[post]) & (np.arange(group.n) != post)
+    for contract in firm.contracts:
+        if contract.role == role and contract.begun and peers.any():
+            contract.target[post] = contract.target[peers].mean()
+    if role == "employee":
+        firm.strain[post] = 0.0

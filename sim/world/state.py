@@ -11,7 +11,7 @@ from sim.rules.service import GRID
 
 PROSPECT, ACTIVE, LEFT = 0, 1, 2
 # bits of `flags`
-OPEN, SERVED, FIRST_SOLVED, LOST_HOPE, LOG_CLOSED = 1, 2, 4, 8, 16
+OPEN, SERVED, FIRST_SOLVED, LOST_HOPE, LOG_CLOSED, LOG_MARKED = 1, 2, 4, 8, 16, 32
 NEVER = 1e18  # a date that does not come
 
 # stages of a reading, from the true one to the reported one; the waterfall is their differences
@@ -42,6 +42,8 @@ CUSTOMER = np.dtype([
     ("need", "i4"),  # ordinal of the current or next need
     ("server", "i4"),  # employee of the last contact
     ("acts", "i4"),  # what that employee attempted in it (bits)
+    ("first_server", "i4"),  # employee of the first contact on the issue
+    ("first_acts", "i4"),  # what that one attempted
     ("contacts", "i2"),  # contacts on the open issue
     ("answer", "i1"),  # the whole 0-10 answer he would give in confidence now
     ("status", "u1"),
@@ -69,6 +71,7 @@ TEAM = np.dtype([
     ("active", "i8"),  # customers
     ("open", "i8"),  # issues open by the customers' word
     ("open_in_log", "i8"),  # and by the log
+    ("open_in_good_faith", "i8"),  # and by the log as it would be if nobody closed cases early
     ("noted", "i8"),  # contacts ever written into the panel
     ("waits", "f8", (GRID,)),  # quantiles of the wait of those who wait, minutes
 ])  # fmt: skip
@@ -82,7 +85,9 @@ FIRM = np.dtype([
 # Sufficient statistics of single contacts for learners: what was attempted against what came of it.
 LESSON = np.dtype([
     ("n", "f8"),
+    ("y", "f8"),
     ("yy", "f8"),
+    ("x", "f8", (act.ACTS,)),
     ("xx", "f8", (act.ACTS,)),
     ("xy", "f8", (act.ACTS,)),
 ])  # fmt: skip
@@ -132,5 +137,5 @@ def customers(n: int) -> Any:
     rows = records(n, CUSTOMER)
     for name in ("need_at", "due", "leaves_at", "first_at", "second_at", "marked_at", "closed_at"):
         rows[name] = NEVER
-    rows["server"] = -1
+    rows["server"] = rows["first_server"] = -1
     return rows

@@ -78,7 +78,8 @@ def enter(w, i, at, expectation, end, taste, contract, segment):
     c.answer = int(customer.whole(score))
     w.firm.answers[c.answer] += 1
     w.teams[i % p.teams].active += 1
-    c.need_at = at + gap_to_need(p, c, w.segments, i, at)
+    c.need_at = at
+    c.need_at += gap_to_need(p, c, w.segments, i)
     c.due = c.need_at
     if p.exit:
         threshold = -math.log(chance.uniform(p.seed, p.replicate, i, 0, chance.EXIT, 0))
@@ -137,7 +138,7 @@ def read_weekly(w, now, week):
             if m.reads == code.DEPARTURES:
                 readings.log(m, cell, left, active / 52.0, left, active / 52.0, left, left)
             elif m.reads == code.BACKLOG:
-                readings.log(m, cell, team.open, active, team.open, active, team.open_in_log, team.open_in_log)
+                readings.log(m, cell, team.open, active, team.open, active, team.open_in_good_faith, team.open_in_log)
     for j in range(len(w.measures)):
         if w.measures[j].reads <= 3 and w.measures[j].population == 1:
             ask_everybody(w, j, now, week)

@@ -19,7 +19,7 @@ def shortfall(firm: Firm, began: int) -> Array:
     group = firm.groups["employee"]
     out = np.zeros(group.n)
     for contract in firm.in_force("employee", began):
-        if contract.place < 0 or not contract.jumps or not group.level.size:
+        if not contract.has_target or not group.level.size:
             continue
         sigma = firm.read["employee"].sigma[:, contract.place] * contract.points
         behind = contract.payout.sign * (contract.target - group.level[:, contract.place] * contract.points)
@@ -33,10 +33,11 @@ def period(firm: Firm, began: int) -> None:
     wb, group = spec.staff.wellbeing, firm.groups["employee"]
     behind = shortfall(firm, began)
     occupancy = w.teams["occupancy"][group.team]
-    pressing = firm.pressing() if spec.mechanisms.management else np.zeros(spec.teams)
-    gamed = group.intensity[:, group.moral > 0].max(axis=1, initial=0.0)
-    total = group.base + group.bonus
-    contingent = group.bonus / np.where(total > 0, total, 1.0)
+    pressing = firm.pressing()
+    gamed = group.intensity[:, group.tactics].max(axis=1, initial=0.0)
+    fixed = group.base + group.allowance
+    total = fixed + group.contingent
+    contingent = group.contingent / np.where(total > 0, total, 1.0)
     _strain(occupancy, wb.strain_from_load, behind, wb.strain_from_targets, firm.strain)
     if spec.mechanisms.engagement:
         weights = (wb.crowding, wb.autonomy, wb.moral_stress, wb.pressure, wb.strain, wb.recovery, wb.decline)
