@@ -33,6 +33,12 @@ COLUMNS = {
     "world": ["replicate", "firm", "week", "indicator", "value"],
 }
 VALUES = ("reported", "true", "true_with_leavers", "answers", "value", "amount")
+# Worlds that differ from salary in more than pay and measures, and in what.
+OTHER_WORLDS = {
+    "diversion_team": {"management", "events"},  # promises
+    "benign_target": {"staff"},  # people who know what helps
+    "tempting_target": {"staff"},
+}
 T_975_7 = 2.365  # t quantile for eight pairs
 
 Tables = dict[str, pd.DataFrame]
@@ -145,7 +151,7 @@ def test_bonuses_are_paid(name: str) -> None:
     assert all((t.loc[t["week"] < 0, "bonus"] == 0).all() for t in tables)
 
 
-@pytest.mark.parametrize("name", [name for name in PAYING if name != "diversion_team"])
+@pytest.mark.parametrize("name", [name for name in PAYING if name not in OTHER_WORLDS])
 def test_it_meets_the_luck_of_salary_until_it_pays(name: str) -> None:
     """Twin worlds: before week 0 nothing differs in what customers live through, whoever surveys or keeps the log."""
     both = [played(n)["series"].query("week < 0").set_index(["week", "measure"]) for n in ("salary", name)]
@@ -156,9 +162,7 @@ def test_worlds_differ_in_pay_and_opportunity_alone() -> None:
     words = {"name", "about", "story", "sources", "notice"}
     for name in PAYING:
         changed = {path.split(".")[0] for path in differences("salary", name)} - words
-        assert changed <= {"pay", "measures"} or (
-            name == "diversion_team" and changed <= {"pay", "management", "events"}
-        )
+        assert changed <= {"pay", "measures"} | OTHER_WORLDS.get(name, set()), name
 
 
 # --- twins and names ----------------------------------------------------------------------------------------------------
@@ -204,8 +208,9 @@ def mean_true(spec: Scenario, replicate: int, measure: str) -> float:
 
 
 def test_a_benign_target_improves_the_truth() -> None:
-    """Eight pairs of twin worlds: the customer's own clock shows more needs met in time than under fixed pay."""
-    length = ("weeks=130",)
-    fixed, paid = load("salary", length).spec, load("benign_target", length).spec
+    """Eight pairs of twin worlds: by the customer's own clock more needs are met in time than with the same money fixed."""
+    paid = load("benign_target", ("weeks=104",)).spec
+    pay = paid.pay.model_copy(update={"schemes": [], "base": paid.pay.base + (paid.pay.budget or 0.0)})
+    fixed = paid.model_copy(update={"pay": pay})
     gains = [mean_true(paid, r, "in_time") - mean_true(fixed, r, "in_time") for r in range(8)]
     assert fmean(gains) - T_975_7 * stdev(gains) / len(gains) ** 0.5 > 0
