@@ -20,7 +20,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestEqualBudgets:
-    def test_bills_meet_and_salary_gets_the_sum_as_base(self) -> None:
+    def test_bills_meet_and_salary_gets_the_sum_unconditionally(self) -> None:
         arms = [spec("S"), spec("A", pay={"schemes": PAID}), spec("B", pay={"schemes": [{**PAID[0], "rate": 0.01}]})]
         result = compare(arms, workers=1)
         salary, first, second = (arm["money"] for arm in result.manifest["arms"])
@@ -28,8 +28,12 @@ class TestEqualBudgets:
         assert second["bill_after"] == pytest.approx(first["bill_before"], rel=TOLERANCE)
         assert second["reached"]
         assert salary["base_added"] == first["bill_before"]
-        base = result.manifest["scenarios"]["S"]["pay"]["base"]
-        assert base == pytest.approx(arms[0].pay.base + first["bill_before"])
+        pay = result.manifest["scenarios"]["S"]["pay"]
+        assert pay["base"] == arms[0].pay.base, "before week 0 the worlds are the same"
+        assert [(s["kind"], s["measure"], s["who"], s["from_week"]) for s in pay["schemes"]] == [
+            ("fixed", None, ["employee"], 0)
+        ]
+        assert pay["schemes"][0]["bonus"] == pytest.approx(first["bill_before"])
         paid = result.manifest["budget"]["paid"]
         assert paid["B"]["bonus_bill"] == pytest.approx(paid["A"]["bonus_bill"], rel=TOLERANCE)
         assert paid["A"]["certainty_equivalent"] == pytest.approx(3000 + paid["A"]["bonus_bill"])

@@ -12,9 +12,9 @@ ACTS = 9
 FIRST_TACTIC = SELECT
 
 # Levers of those above, numbered on so that one table of expected effects serves everybody.
-FILTER, SELECT_CENTRAL, RECLASSIFY, DIVERSION, PRESS, COACH, PROMISE = range(ACTS, ACTS + 7)
-ALL_ACTS = ACTS + 7
-SERVING = (CARE, RUSH, PRESS, COACH)  # ways of working and leading; all others are tactics
+FILTER, SELECT_CENTRAL, RECLASSIFY, DIVERSION, PRESS, COACH, STRETCH, PROMISE = range(ACTS, ACTS + 8)
+ALL_ACTS = ACTS + 8
+SERVING = (CARE, RUSH, PRESS, COACH, STRETCH)  # ways of working and leading; all others are tactics
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ CATALOGUE: tuple[Act, ...] = (
     Act(DIVERSION, "diversion", "head", "a team for it", "recorded complaints", "the complaint; no remedy comes"),
     Act(PRESS, "pressing", "manager", "pay on the team's results", "what staff strive for", "staff's choice"),
     Act(COACH, "coaching", "manager", "staff time", "nothing: it teaches", "ability"),
+    Act(STRETCH, "stretching", "manager", "targets that he sets", "what staff strive for", "staff's targets"),
     Act(PROMISE, "promising", "head", "marketing", "new customers", "rules.market.join_probability, expectation"),
 )  # fmt: skip
 

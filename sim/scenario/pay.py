@@ -14,10 +14,10 @@ Role = Literal["employee", "manager", "central", "head"]
 class Target(Section):
     """How the target of a scheme is set, per person, in the unit of the measure."""
 
-    rule: Literal["fixed", "ratchet", "benchmark"] = param(
+    rule: Literal["fixed", "ratchet", "benchmark", "manager"] = param(
         "fixed",
         "fixed: stays at `start`; ratchet: q' = q + step (y - q) with own result y; "
-        "benchmark: q' = q + step (mean of the peers - q)",
+        "benchmark: q' = q + step (mean of the peers - q); manager: a ratchet on top of which the manager stretches",
         source="Weitzman (1980)",
     )
     start: float | None = param(
@@ -26,6 +26,7 @@ class Target(Section):
         unit="measure points",
     )
     step: float = param(0.5, "share of the distance moved each pay period", ge=0, le=1)
+    reach: float = param(2.0, "how far a manager can stretch a target (rule: manager)", unit="standard errors", ge=0, le=10)
     stretch: float = param(
         0.0, "added to a target that is read from the past (negative: asks less)", unit="measure points"
     )

@@ -88,6 +88,9 @@ class ManagerLevers(_Catalogue):
 
     pressing: Lever = param(_lever(cost=150.0, moral=20.0), "press staff for the measures he is paid on (approval)")
     coaching: Lever = param(_lever(cost=150.0), "coach where his reported figures are worst; takes staff time")
+    stretching: Lever = param(
+        _lever(cost=100.0, moral=10.0), "set staff targets above their last results, where managers set them (rule: manager)"
+    )
     filtering: Lever = param(
         _lever(cost=60.0, moral=150.0, traceability=0.5, reach=0.8),
         "strike bad answers of his team from the report as invalid",

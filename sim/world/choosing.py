@@ -59,7 +59,7 @@ def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -
 
 
 def effects_through_staff(firm: Firm, managers: Group) -> Array:
-    """What pressing and coaching do, one step ahead: by how staff would answer, and by what ability is worth."""
+    """What pressing, stretching targets and coaching do, one step ahead: by how staff would answer, by what ability is worth."""
     out = np.zeros((managers.n, len(firm.w.measures) + 1, len(managers.acts)))
     place = {k: managers.acts.index(k) for k in managers.acts}
     gained = firm.spec.management.coaching_gain * HORIZON * COACHED
@@ -67,12 +67,14 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
     staff = firm.groups["employee"]
     if not firm.began_choosing:
         return out
-    answers = [solve(firm, staff, firm.week_ahead, pressing=np.full(managers.n, p)).choice.acts for p in (0.0, 1.0)]
-    moved = (answers[1] - answers[0]) * staff.skill
+    none, full = np.zeros(managers.n), np.ones(managers.n)
+    unmoved = solve(firm, staff, firm.week_ahead, none, none).choice.acts
     by_act = firm.effects[:, : act.ACTS, :-1]
-    for e in range(staff.n):
-        team = staff.team[e]
-        out[team, :, place[act.PRESS]] += moved[e] @ by_act[team] / firm.spec.staff.team_size
+    for lever, pressing, stretching in ((act.PRESS, full, none), (act.STRETCH, none, full)):
+        moved = (solve(firm, staff, firm.week_ahead, pressing, stretching).choice.acts - unmoved) * staff.skill
+        for e in range(staff.n):
+            team = staff.team[e]
+            out[team, :, place[lever]] += moved[e] @ by_act[team] / firm.spec.staff.team_size
     return out
 
 
@@ -148,12 +150,14 @@ def has_reason(firm: Firm, group: Group, week: int) -> bool:
     return False
 
 
-def solve(firm: Firm, group: Group, week: int, pressing: Array) -> Solved:
-    """The group's choice if it were pressed so, by mean beliefs."""
-    return solve_full(firm, group, week, pressing, sample=False)
+def solve(firm: Firm, group: Group, week: int, pressing: Array, stretching: Array) -> Solved:
+    """The group's choice if it were pressed and its targets stretched so, by mean beliefs."""
+    return solve_full(firm, group, week, pressing, stretching, sample=False)
 
 
-def solve_full(firm: Firm, group: Group, week: int, pressing: Array, sample: bool = True) -> Solved:
+def solve_full(
+    firm: Firm, group: Group, week: int, pressing: Array, stretching: Array | None = None, sample: bool = True
+) -> Solved:
     """Beliefs, outlook, problem, best response; `sample`: beliefs are sampled (a real choice), else their means."""
     live = firm.in_force(group.role, week)
     rational = firm.choice_of(group) == "rational"
@@ -170,6 +174,7 @@ def solve_full(firm: Firm, group: Group, week: int, pressing: Array, sample: boo
     approval = np.zeros(group.intensity.shape)
     if group.role == "employee":
         approval = decide.approval_of(firm.spec, group, pressing, firm.in_force("manager", week), outlook)
-    made, gain = decide.problem(firm.spec, group, live, outlook, approval)
+    asked = [firm.stretch(contract, group, stretching) for contract in live] if stretching is not None else None
+    made, gain = decide.problem(firm.spec, group, live, outlook, approval, asked)
     chosen, settled = decide.best(group, live, outlook, made, rational)
     return Solved(chosen, made, gain, settled)

@@ -43,7 +43,12 @@ class Contract:
     @property
     def ratchets(self) -> bool:
         """Whether own results move own targets."""
-        return self.written.target.rule == "ratchet"
+        return self.written.target.rule in ("ratchet", "manager")
+
+    @property
+    def stretched(self) -> bool:
+        """Whether the manager sets the target."""
+        return self.written.target.rule == "manager" and self.role == "employee"
 
 
 def contracts(spec: Scenario, places: dict[str, int], points: Array, better: list[str]) -> list[Contract]:
@@ -102,14 +107,17 @@ def pay(contract: Contract, group: Group, standing: Array, observed: Array) -> A
     return np.where(np.isnan(money), 0.0, money)
 
 
-def move_target(contract: Contract, standing: Array) -> None:
-    """Ratchet (own result) and benchmark (mean of the peers): q' = q + step (y − q); fixed targets stay."""
+def move_target(contract: Contract, standing: Array, stretch: Array | float = 0.0) -> None:
+    """Ratchet (own result) and benchmark (mean of the peers): q' = q + step (y − q); fixed targets stay.
+
+    stretch (n,) is what the manager asks beyond, measure points, where he sets targets.
+    """
     rule, step = contract.written.target.rule, contract.written.target.step
     if rule == "fixed":
         return
     known = ~np.isnan(standing)
-    if rule == "ratchet":
-        goal = standing + contract.written.target.stretch
+    if contract.ratchets:
+        goal = standing + contract.written.target.stretch + stretch
     else:
         total = 0.0
         for value in standing[known]:

@@ -33,15 +33,21 @@ class Outlook:
 
 
 def problem(
-    spec: Scenario, group: Group, contracts: list[Contract], outlook: Outlook, approval: Array
+    spec: Scenario, group: Group, contracts: list[Contract], outlook: Outlook, approval: Array,
+    asked: list[Array] | None = None,
 ) -> tuple[choice.Problem, Array]:
-    """The decision problem of everybody in the group; also the linear worth (n, K) of acts beside pay."""
+    """The decision problem of everybody in the group; also the linear worth (n, K) of acts beside pay.
+
+    asked: for each contract, measure points (n,) by which targets would be further off than they are.
+    """
     n, count = group.intensity.shape
     gap, loadings = np.zeros((n, len(contracts))), np.zeros((n, count, len(contracts)))
     ratchet = np.zeros((n, len(contracts)))
     for p, contract in enumerate(contracts):
         if contract.place >= 0:
             gap[:, p] = np.nan_to_num(outlook.expected[:, contract.place]) * contract.points - contract.target
+            if asked is not None:
+                gap[:, p] -= asked[p]
             loadings[:, :, p] = outlook.effects[:, contract.place + 1, :] * contract.points
         if contract.ratchets:
             step = contract.written.target.step

@@ -99,11 +99,23 @@ class Firm:
                     continue
                 group.bonus += money
                 group.contingent += np.abs(money)
-                contracts.move_target(contract, standing)
+                contracts.move_target(contract, standing, self.stretch(contract, group))
             value = self.read[role].value
             if group.last_reading.shape != value.shape:
                 group.last_reading = value.copy()
             group.last_reading = np.where(np.isnan(value), group.last_reading, value)
+
+    def stretch(self, contract: Contract, group: Group, pulled: Array | None = None) -> Array:
+        """(n,) measure points that managers ask of staff beyond their last results, where they set the targets.
+
+        pulled (T,): how hard each pulls the lever; left out: as he does.
+        """
+        if not contract.stretched or not self.spec.mechanisms.management:
+            return np.zeros(group.n)
+        managers = self.groups["manager"]
+        pulled = managers.intensity[:, managers.acts.index(act.STRETCH)] if pulled is None else pulled
+        sigma = self.read[group.role].sigma[:, contract.place] * contract.points
+        return contract.payout.sign * contract.written.target.reach * sigma * pulled[group.team]
 
     def standing(self, contract: Contract, group: Group) -> tuple[Array, Array]:
         """The reading that counts (points) and the observations it rests on, for each person."""

@@ -1,0 +1,59 @@
+"""Expected effects of acts (rational people know them, lore is made of them) against what acts really do to one's readings.
+
+Half the staff do an act in every contact, half never; everything else is equal. The difference between the halves is what
+`sim.world.foresight` claims to know: same sign, and within a quarter wherever the effect is beyond noise.
+"""
+
+import numpy as np
+import pytest
+
+from sim.incentives import tactics as act
+from sim.scenario.loading import load
+from sim.world import Organisation, foresight
+from sim.world import state as st
+
+QUIET = [
+    "staff.choice=fixed", "staff.count=20", "weeks=40", "burn_in=4", "customers.count=20000", "management.choice=fixed",
+    "mechanisms.turnover=false", "mechanisms.engagement=false", "mechanisms.management=false",
+]  # fmt: skip
+# effects of an act on a team's shared readings are not seen in a difference between its members
+SHARED = {"service_level", "wait", "abandonment", "churn", "backlog"}
+
+
+def difference(spec, number, replicate):
+    """(real, claimed) effect on every measure, in its points; and the measures' weights by answers."""
+    model = Organisation(spec, replicate)
+    staff = model.world.staff
+    staff["intensity"], staff["skill"], staff["tenure"], staff["ability"] = 0.0, 1.0, 500.0, 0.0
+    staff["intensity"][::2, number] = 1.0
+    num = den = 0.0
+    while model.week < spec.weeks:
+        model.step()
+        cells = model.world.readings[(model.week - 1) % spec.pay.every]
+        num = num + cells["num"][:20, :, st.REALISED]
+        den = den + cells["den"][:20, :, st.REALISED]
+    with np.errstate(invalid="ignore"):
+        real = num[::2].sum(0) / den[::2].sum(0) - num[1::2].sum(0) / den[1::2].sum(0)
+    is_open = np.zeros(act.ALL_ACTS, bool)
+    is_open[number] = True
+    claimed = foresight.effects(model.world, is_open)[1][:, number, 1:-1].mean(axis=0)
+    return real * model.recorder.points, claimed * model.recorder.points
+
+
+@pytest.mark.parametrize("number", [act.CARE, act.RUSH, act.PLEAD, act.GIFT, act.CLOSE, act.SELECT])
+def test_claimed_effects_are_the_real_ones(number):
+    spec = load("salary", QUIET).spec
+    pairs = [difference(spec, number, replicate) for replicate in range(3)]
+    real = np.array([pair[0] for pair in pairs])
+    claimed = np.array([pair[1] for pair in pairs]).mean(axis=0)
+    error = real.std(axis=0, ddof=1) / np.sqrt(len(pairs))
+    checked = 0
+    for j, label in enumerate(spec.measures):
+        if label in SHARED or np.isnan(real[:, j]).any():
+            continue
+        mean = real[:, j].mean()
+        assert abs(mean - claimed[j]) <= 0.25 * abs(mean) + 4 * error[j] + 0.05, (label, mean, claimed[j], error[j])
+        if abs(mean) > 8 * error[j]:
+            assert np.sign(mean) == np.sign(claimed[j]), (label, mean, claimed[j])
+            checked += 1
+    assert checked > 0
