@@ -92,7 +92,7 @@ class Service(Section):
 class Books(Section):
     """The firm's money. What hangs on customers counts `stands_for` times: each simulated one stands for so many like him."""
 
-    revenue: float = param(0.6, "revenue from an active customer", unit="money per week", ge=0)
+    revenue: float = param(0.65, "revenue from an active customer", unit="money per week", ge=0)
     minute: float = param(0.1, "cost of a handled minute beside base pay (systems, overtime)", unit="money/minute", ge=0)
     complaint: float = param(8.0, "cost of taking up a complaint", unit="money", ge=0)
     gift: float = param(2.0, "cost of a gift", unit="money", ge=0)
