@@ -12,7 +12,6 @@ from sim.rules.kernel import kernel
 GRID = 48  # points at which the distribution of the offered wait is tabulated
 DEPTH = 9.0  # the table reaches to probability 1 − exp(−DEPTH); between its points −log(1 − p) runs straight
 NO_PATIENCE_LIMIT = 1e300  # mean patience that stands for endless
-HARD = 0.43  # sd above which a case looks harder than two thirds of all
 STABLE = 0.995  # utilisation at which Erlang C is read when the load is above capacity and patience endless
 
 
@@ -212,7 +211,7 @@ def return_probability(first: float, fading: float, returns: int, cap: int) -> f
 
 
 @kernel
-def seems_hard(difficulty: float, sight: float, noise: float) -> bool:
-    """Whether a case looks harder than most (top third) before it is taken; sight 1 sees the difficulty itself."""
+def seems_hard(difficulty: float, sight: float, noise: float, hard: float) -> bool:
+    """Whether a case looks harder than `hard` (sd) before it is taken; sight 1 sees the difficulty itself."""
     seen = sight * difficulty + math.sqrt(1.0 - sight * sight) * noise
-    return seen > HARD
+    return seen > hard

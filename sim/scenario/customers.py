@@ -77,6 +77,7 @@ class Voice(Section):
     complaint_slope: float = param(1.0, "steepness of the wish to complain", unit="1/point", ge=0, le=20)
     aloud: float = param(0.5, "chance that a customer who would complain does so aloud while he has hope", ge=0, le=1,
                          source="about half of the dissatisfied stay silent (TARP)")
+    lost_hope: float = param(0.5, "hope left, as a share, once a complaint has been put off", ge=0, le=1)
     remedy: float = param(0.5, "chance that a recorded complaint gets the need met at once", ge=0, le=1)
     relief: float = param(0.8, "remembered satisfaction that a taken-up complaint gives back", unit="quality", ge=0, le=5,
                           source="service recovery: Smith, Bolton & Wagner (1999), direction; size assumed")

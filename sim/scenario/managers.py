@@ -25,6 +25,9 @@ class Management(Section):
         "pressed measure", unit="money per pay period", ge=0,
     )
     coaching_gain: float = param(0.02, "ability gained per pay period by a fully coached employee", unit="sd", ge=0, le=1)
+    coached: float = param(1 / 3, "share of a team that is coached at a time: those with the worst reported figures",
+                           ge=0, le=1)
+    horizon: float = param(13.0, "time over which a manager counts what coaching brings", unit="pay periods", gt=0, le=1000)
     coaching_minutes: float = param(0.03, "share of work time that full coaching takes", ge=0, le=0.5)
     coaching_fading: float = param(0.05, "share of what was coached that fades in a pay period", ge=0, le=1)
     central_count: int = param(3, "people in the central office", ge=0, le=100)

@@ -54,7 +54,10 @@ class Work(Section):
     plead_courtesy: float = param(0.1, "courtesy lost by pleading", unit="courtesy", ge=-5, le=5)
     followup: float = param(0.25, "chance that an unresolved contact left open in the log is mended without a call",
                             ge=0, le=1)
+    followup_weeks: float = param(0.5, "how long that takes", unit="weeks", ge=0, le=52)
     misjudged: float = param(0.08, "chance that an unresolved contact is marked done in good faith", ge=0, le=1)
+    hard_case: float = param(0.43, "seeming difficulty above which a case is passed on by one who picks (a third are)",
+                             unit="sd", ge=-5, le=5)
     cherry_sight: float = param(0.7, "how well the difficulty of a case shows before it is taken (1: fully)", ge=0, le=1)
     novice_minutes: float = param(0.35, "extra handle time of a new hire, fading with `proficiency`", unit="share",
                                   ge=0, le=5)

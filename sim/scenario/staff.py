@@ -20,6 +20,7 @@ class Learning(Section):
     colleagues: float = param(0.3, "weight of a colleague's contact relative to one's own", ge=0, le=1)
     imitation: float = param(0.05, "chance to copy a colleague per 100 money of his higher pay",
                              unit="1/(100 money)", ge=0, le=10, source="proportional imitation: Schlag (1998)")
+    recency: float = param(0.3, "weight of the latest pay period in what one expects of one's own result", ge=0, le=1)
     practice: float = param(0.08, "share of the missing skill gained per pay period of full practice", ge=0, le=1)
     fading: float = param(0.02, "share of skill lost per pay period without practice", ge=0, le=1)
     audit_memory: float = param(0.1, "weight of the latest pay period in the belief about being audited", ge=0, le=1)

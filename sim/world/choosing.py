@@ -21,9 +21,6 @@ from sim.world.people import Array, Group
 if TYPE_CHECKING:
     from sim.world.firm import Firm
 
-COACHED = 1.0 / 3.0  # share of a team that is coached at a time: those with the worst reported figures
-HORIZON = 13.0  # pay periods over which a manager counts what coaching brings
-
 
 class Solved(NamedTuple):
     """What a group chose, the problem it solved, the worth of acts beside pay, and whether mutual responses settled."""
@@ -62,7 +59,8 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
     """What pressing, stretching targets and coaching do, one step ahead: by how staff would answer, by what ability is worth."""
     out = np.zeros((managers.n, len(firm.w.measures) + 1, len(managers.acts)))
     place = {k: managers.acts.index(k) for k in managers.acts}
-    gained = firm.spec.management.coaching_gain * HORIZON * COACHED
+    m = firm.spec.management
+    gained = m.coaching_gain * m.horizon * m.coached
     out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w)[:, :-1] * gained
     staff = firm.groups["employee"]
     if not firm.began_choosing:
@@ -87,8 +85,9 @@ def outlook_of(firm: Firm, group: Group, effects: Array) -> Outlook:
         found = firm.effects[:, : act.ACTS, -1][group.team]
         per_contact = np.where(group.tactics[None, :] & (found <= 0), group.minutes[None, :], found)
     expected = np.where(np.isnan(read.value), read.team, read.value)
+    recency = firm.spec.staff.learning.recency
     if group.level.shape == expected.shape:
-        group.level = np.where(np.isnan(group.level), expected, group.level + 0.3 * (expected - group.level))
+        group.level = np.where(np.isnan(group.level), expected, group.level + recency * (expected - group.level))
     else:
         group.level = expected.copy()
     level = group.level

@@ -15,7 +15,7 @@ from sim.world import chance, readings
 from sim.world import state as st
 from sim.world.heard import ask_all, complain, done
 from sim.world.issue import come_back, difficulty_of, end_need, mark_log, note_visit
-from sim.world.mind import experience_contact, reconsider, score_of
+from sim.world.mind import experience_contact, hope_of, reconsider, score_of
 
 
 @fused
@@ -71,7 +71,7 @@ def route(w, i, k, when, u_who, difficulty, week):
     if not worked & (1 << act.CHERRY) or p.team_size < 2:
         return post, tried, worked, False
     u = chance.four(p.seed, p.replicate, i, when, chance.ACTS, 3)
-    if not service.seems_hard(difficulty, p.cherry_sight, chance.normal_from(u[0])):
+    if not service.seems_hard(difficulty, p.cherry_sight, chance.normal_from(u[0]), p.hard_case):
         return post, tried, worked, False
     tally = w.tallies[week, post]
     tally.n[st.N_MINUTES] += p.act_minutes[act.CHERRY]
@@ -107,7 +107,7 @@ def solve_probability(p, e, difficulty, care, rush):
 
 
 @hot
-def note_panel(row, c, voice_factor, at, difficulty, wait, u):
+def note_panel(row, c, voice_factor, hope, at, difficulty, wait, u):
     """Keep the contact as it stood before service: expected effects are computed on such contacts."""
     row.difficulty = difficulty
     row.expectation = c.expectation
@@ -117,7 +117,7 @@ def note_panel(row, c, voice_factor, at, difficulty, wait, u):
     row.wait = wait
     row.contacts = float(c.contacts)
     row.voice = voice_factor
-    row.hope = 0.5 if c.flags & st.LOST_HOPE else 1.0
+    row.hope = hope
     row.age = at - c.need_at
     row.chance = u
 
@@ -174,7 +174,7 @@ def contact(w, i, at, week):
         wait += team.backlog / p.servers
     difficulty = difficulty_of(p, c, w.segments, i)
     note_panel(
-        w.panel[k, team.noted % st.PANEL_SIZE], c, w.segments[c.segment].voice, at, difficulty, wait, v[0]
+        w.panel[k, team.noted % st.PANEL_SIZE], c, w.segments[c.segment].voice, hope_of(p, c), at, difficulty, wait, v[0]
     )  # fmt: skip
     team.noted += 1
     post, tried, worked, passed = route(w, i, k, when, u[2], difficulty, week)
@@ -219,6 +219,6 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
     if solved > 0.0 or remedied:
         end_need(w, i, at, week, True, at)
     elif written <= 0.0 and chance.uniform(p.seed, p.replicate, i, when, chance.VOICE, 1) < p.followup:
-        end_need(w, i, at, week, True, at + 0.5)
+        end_need(w, i, at, week, True, at + p.followup_weeks)
     else:
         come_back(w, i, at, week, v[2], v[3])

@@ -192,7 +192,7 @@ class Firm:
             members = np.flatnonzero(staff.team == team)
             figure = sign * staff.last_reading[members, place]
             figure = np.where(np.isnan(figure), np.inf, figure)
-            worst = members[np.argsort(figure, kind="stable")[: max(1, round(choosing.COACHED * len(members)))]]
+            worst = members[np.argsort(figure, kind="stable")[: round(m.coached * len(members))]]
             self.ability[worst] += m.coaching_gain * effort[team]
 
     def watched(self) -> tuple[int | None, float]:

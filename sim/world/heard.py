@@ -10,6 +10,7 @@ from sim.rules import customer, voice
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
+from sim.world.mind import hope_of
 
 
 @hot
@@ -28,8 +29,7 @@ def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
     if u[0] >= voice.complaint_wish(score, p.complaint_at, p.complaint_slope):
         return 0.0, 0.0, 0.0, False, 0.0
     tally.n[st.N_INTENDED] += 1.0
-    hope = 0.5 if c.flags & st.LOST_HOPE else 1.0
-    if u[1] >= voice.aloud(p.aloud, hope, voice_factor):
+    if u[1] >= voice.aloud(p.aloud, hope_of(p, c), voice_factor):
         return 1.0, 0.0, 0.0, False, 0.0
     tally.n[st.N_VOICED] += 1.0
     minutes = p.act_minutes[act.DIVERT] if tried & (1 << act.DIVERT) else 0.0

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from sim.rules import customer, voice
 from sim.rules.kernel import hot
+from sim.world import state as st
 
 
 @hot
 def score_of(p, c):
     """The true experience of a customer now, 0–10, before rounding."""
     return customer.experience(p.level, p.slope, customer.memory(c.peak, c.end, p.peak_weight), c.taste)
+
+
+@hot
+def hope_of(p, c):
+    """Hope that a complaint would help, 0–1: less once one has been put off."""
+    return p.lost_hope if c.flags & st.LOST_HOPE else 1.0
 
 
 @hot

@@ -102,7 +102,7 @@ def expect_ended(w, j, row, d, solved, marked, weight, out):
         back, _ = expect_return(p, row, marked)
         followed = (1.0 - marked) * p.followup
         given_up = max(0.0, 1.0 - followed - back)
-        yes = followed * (1.0 if row.age + 0.5 <= m.within else 0.0)
+        yes = followed * (1.0 if row.age + p.followup_weeks <= m.within else 0.0)
         no = followed + given_up - yes
         if m.reads == code.IN_TIME and m.manual:
             shift = min(no, given_up * marked * now)
@@ -142,7 +142,7 @@ def think(w, row, d, odds0, minutes0, engagement, out):
     p = w.p
     noise = chance.normal_from(row.chance)
     blur = math.sqrt(1.0001 - p.cherry_sight * p.cherry_sight)
-    hard = survey.normal_tail((service.HARD - p.cherry_sight * row.difficulty) / blur)
+    hard = survey.normal_tail((p.hard_case - p.cherry_sight * row.difficulty) / blur)
     kept = 1.0 - d[act.CHERRY] * hard if p.team_size > 1 else 1.0
     minutes = service.paced_minutes(minutes0, d[act.CARE], d[act.RUSH], p.care_minutes, p.rush_minutes)
     for k in (act.SELECT, act.PLEAD, act.GIFT, act.CHARM):
