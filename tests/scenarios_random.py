@@ -157,9 +157,10 @@ def measures(draw: st.DrawFn) -> Tree:
     """One measure: a preset, some of its properties changed."""
     chosen = draw(st.sampled_from(sorted(PRESETS)))
     reads = PRESETS[chosen]["reads"]
+    error = reals(0, 0.5) if reads in ("first_time", "needs_met") else st.just(0.0)  # only a yes or no is misread
     changed = some({
         "rate": share, "invite": by_class, "respond": by_class, "response": st.none() | share, "confidential": share,
-        "channel": st.sampled_from(["email", "after_contact", "interview"]), "within": reals(0.1, 8), "error": reals(0, 0.5),
+        "channel": st.sampled_from(["email", "after_contact", "interview"]), "within": reals(0.1, 8), "error": error,
         "handled_by": st.lists(st.sampled_from(["manager", "central"]), unique=True, max_size=2), "cost": reals(0, 5),
         "logging": st.sampled_from(["manual", "automatic"]), "threshold": reals(0, 20), "lag": st.integers(0, 6),
         "window": st.integers(1, 13), "minimum_n": st.integers(1, 20),
@@ -167,12 +168,12 @@ def measures(draw: st.DrawFn) -> Tree:
         "aggregate": st.sampled_from(["net", "top", "mean"]) if reads in SURVEYS else st.nothing(),
     } if reads in SURVEYS else {
         "within": reals(0.1, 8), "logging": st.sampled_from(["manual", "automatic"]), "threshold": reals(0, 20),
-        "lag": st.integers(0, 6), "window": st.integers(1, 13), "minimum_n": st.integers(1, 20), "error": reals(0, 0.5),
+        "lag": st.integers(0, 6), "window": st.integers(1, 13), "minimum_n": st.integers(1, 20), "error": error,
         "below_minimum": st.sampled_from(["nothing", "last", "team", "target"]), "published": st.booleans(),
     })  # fmt: skip
     asked = {}
     if reads in SURVEYS:
-        population = draw(st.sampled_from(["contacts", "contacts", "customers"]))
+        population = draw(st.sampled_from(["contacts", "customers"])) if reads == "recommend" else "contacts"
         who = ["census", "random", "central"] + (["employee"] * 2 if population == "contacts" else [])
         asked = {"population": population, "sample": draw(st.sampled_from(who))}
     return {"like": chosen, **asked, **draw(changed)}

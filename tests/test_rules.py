@@ -108,6 +108,10 @@ TABLE: list[tuple[Callable[..., Any], tuple[Any, ...], float]] = [
     (service.busy_ratio, (1.0, 1.0), 1.0),
     (service.busy_ratio, (1.0, 2.0), 2.0),
     (service.busy_ratio, (2.0, 3.0), 2.5),  # (1 + 2 + 2) / 2
+    (service.occupancy, (0.0, 3.0, 0.0), 0.0),
+    (service.occupancy, (1.0, 2.0, 1.0 / 3.0), 0.5),  # Erlang C: the load
+    (service.occupancy, (8.0, 2.0, 1.0), 1.0),
+    (service.occupancy, (1.0, 1.0, 0.25), 0.25),  # one server, busy when one must wait
     (service.offered_wait_exponent, (2.0, 0.5, 4.0, 1.0, ENDLESS), 0.5),
     (service.offered_wait_exponent, (2.0, 0.5, 4.0, 1.0, 2.0), 0.13212055882855767),
     (service.offered_wait_exponent, (0.0, 0.5, 4.0, 1.0, 2.0), 0.0),

@@ -37,6 +37,17 @@ def busy_ratio(load: float, servers: float) -> float:
 
 
 @kernel
+def occupancy(load: float, servers: float, delayed: float) -> float:
+    """Share of staffed time that is handling: D + (1 − D) a (1 − 1 / I) / c, D the chance that a caller must wait.
+
+    All servers are busy when a caller must wait (whoever hangs up is not handled); else it is as in a queue without a line.
+    """
+    if load <= 0.0:
+        return 0.0
+    return delayed + (1.0 - delayed) * load * (1.0 - 1.0 / busy_ratio(load, servers)) / servers
+
+
+@kernel
 def offered_wait_exponent(x: float, arrivals: float, service: float, servers: float, patience: float) -> float:
     """log v(x) up to a constant: density of the offered wait in M/M/c+M is ∝ exp(λ H(x) − c μ x), H(x) = ∫₀ˣ P(patience > t) dt.
 

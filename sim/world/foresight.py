@@ -66,13 +66,12 @@ def queue_effects(w: st.World, team: int, minutes_by_act: np.ndarray) -> np.ndar
     watched = [j for j in range(len(w.measures)) if w.measures[j].reads in (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT)]
     if not watched or not p.queue or t.minutes <= 0:
         return out
-    per_minute = t.occupancy * p.servers / (t.minutes * t.drag) if t.occupancy > 0 else 0.0
     step = 0.05 * t.minutes
     table = np.zeros(service.GRID)
     for j in watched:
         level = []
         for minutes in (t.minutes - step, t.minutes + step):
-            delayed = service.tabulate_wait(per_minute, minutes * t.drag, p.servers, p.patience, table)
+            delayed = service.tabulate_wait(t.arrivals, minutes * t.drag, p.servers, p.patience, table)
             waits = np.array([service.wait_quantile(u, delayed, table) for u in (np.arange(200) + 0.5) / 200])
             level.append(_served(w.measures[j], waits, p.patience))
         out[:, j + 1] = (level[1] - level[0]) / (2 * step) * minutes_by_act / p.team_size

@@ -153,7 +153,6 @@ def think(w, row, d, odds0, minutes0, engagement, out):
         p.care_courtesy, p.rush_courtesy, p.plead_courtesy,
     )  # fmt: skip
     last = len(out) - 1
-    out[last, 0] += kept * (minutes + (1.0 - odds) * d[act.CLOSE] * p.act_minutes[act.CLOSE])
     out[last, 0] += (1.0 - kept) * p.act_minutes[act.CHERRY]
     out[last, 1] += 1.0
     for case in range(2):
@@ -180,6 +179,10 @@ def think_case(w, row, d, solved, weight, minutes, courtesy, noise, out):
     out[0, 0] += weight * quality
     out[0, 1] += weight
     trouble = 1.0 if solved <= 0.0 or row.contacts > 0.0 else 0.0
+    complaint = expect_complaint(p, row, score) if p.complaints and solved <= 0.0 else 0.0
+    if solved <= 0.0:
+        minutes += d[act.CLOSE] * p.act_minutes[act.CLOSE] + d[act.DIVERT] * complaint * p.act_minutes[act.DIVERT]
+    out[len(out) - 1, 0] += weight * minutes
     for j in range(len(w.measures)):
         m = w.measures[j]
         if m.reads <= 3:
@@ -187,20 +190,17 @@ def think_case(w, row, d, solved, weight, minutes, courtesy, noise, out):
                 latent = customer.latent_answer(m.reads, score, satisfaction, efforts, row.wait, solved)
                 expect_answer(w, j, latent, customer.feeling(m.reads, score, satisfaction), noise, trouble, d, weight, out)
         elif m.reads == code.COMPLAINTS:
-            if p.complaints and solved <= 0.0:
-                out[j + 1, 0] += weight * expect_complaint(w, row, d, score)
+            hushed = 1.0 - (1.0 - d[act.DIVERT]) * (1.0 - d[act.DIVERSION] * p.reach[act.DIVERSION])
+            out[j + 1, 0] += weight * complaint * (1.0 - hushed)
             out[j + 1, 1] += weight
         else:
             expect_log(w, j, row, d, solved, minutes, weight, out)
 
 
 @kernel
-def expect_complaint(w, row, d, score):
-    """Chance that an unsolved contact leaves a recorded complaint."""
-    p = w.p
-    wished = voice.complaint_wish(score, p.complaint_at, p.complaint_slope)
-    made = wished * voice.aloud(p.aloud, row.hope, row.voice)
-    return made * (1.0 - d[act.DIVERT]) * (1.0 - d[act.DIVERSION] * p.reach[act.DIVERSION])
+def expect_complaint(p, row, score):
+    """Chance that a customer complains aloud about an unsolved contact."""
+    return voice.complaint_wish(score, p.complaint_at, p.complaint_slope) * voice.aloud(p.aloud, row.hope, row.voice)
 
 
 @kernel

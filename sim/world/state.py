@@ -64,6 +64,7 @@ TEAM = np.dtype([
     ("minutes", "f8"),  # mean handle time, last week's
     ("same_week", "f8"),  # contacts that came back within last week
     ("delayed", "f8"),  # chance that a caller waits
+    ("arrivals", "f8"),  # callers a minute
     ("occupancy", "f8"),  # share of staffed time that is handling
     ("backlog", "f8"),  # work left over from last week, minutes (endless patience only)
     ("drag", "f8"),  # factor on handle time for what else keeps staff busy (coaching)

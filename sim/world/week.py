@@ -43,7 +43,8 @@ def queues(w, load):
         per_minute = contacts * p.stands_for / (p.hours * 60.0) if p.arrivals_per_hour < 0.0 else p.arrivals_per_hour / 60.0
         minutes = team.minutes * team.drag
         team.delayed = service.tabulate_wait(per_minute, minutes, p.servers, p.patience, team.waits)
-        team.occupancy = per_minute * minutes / p.servers
+        team.arrivals = per_minute
+        team.occupancy = service.occupancy(per_minute * minutes, p.servers, team.delayed)
         if p.patience >= service.NO_PATIENCE_LIMIT:
             surplus = (per_minute * minutes - service.STABLE * p.servers) * p.hours * 60.0
             team.backlog = max(0.0, team.backlog + surplus)

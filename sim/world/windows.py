@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
 from mesa.agent import AgentSet
 
 from sim.incentives import tactics as act
@@ -26,7 +27,8 @@ class Window(mesa.Agent):
     def __getattr__(self, name: str) -> Any:
         record = self.__dict__.get("record")
         if record is not None and name in record.dtype.names:
-            return record[name]
+            value = record[name]
+            return value if isinstance(value, np.ndarray) else value.item()  # plain numbers add up without overflow
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
