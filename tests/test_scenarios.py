@@ -36,8 +36,6 @@ VALUES = ("reported", "true", "true_with_leavers", "answers", "value", "amount")
 # Worlds that differ from salary in more than pay and measures, and in what.
 OTHER_WORLDS = {
     "diversion_team": {"management", "events"},  # promises
-    "benign_target": {"staff"},  # people who know what helps
-    "tempting_target": {"staff"},
 }
 T_975_7 = 2.365  # t quantile for eight pairs
 
@@ -209,7 +207,7 @@ def mean_true(spec: Scenario, replicate: int, measure: str) -> float:
 
 def test_a_benign_target_improves_the_truth() -> None:
     """Eight pairs of twin worlds: by the customer's own clock more needs are met in time than with the same money fixed."""
-    paid = load("benign_target", ("weeks=104",)).spec
+    paid = load("benign_target", ("weeks=130",)).spec
     pay = paid.pay.model_copy(update={"schemes": [], "base": paid.pay.base + (paid.pay.budget or 0.0)})
     fixed = paid.model_copy(update={"pay": pay})
     gains = [mean_true(paid, r, "in_time") - mean_true(fixed, r, "in_time") for r in range(8)]
