@@ -76,11 +76,15 @@ def test_accounts_add_up(tree: Tree) -> None:
 
     for label, measure in spec.measures.items():
         if measure.is_survey or measure.reads == "needs_met":
-            low, high = {"net": (-100, 100), "top": (0, 100), "mean": SCALES.get(measure.reads, (0, 1))}[measure.aggregate]
+            low, high = {"net": (-100, 100), "top": (0, 100), "mean": SCALES.get(measure.reads, (0, 1))}[
+                measure.aggregate
+            ]
             read = series.loc[label][["reported", "true"]].dropna().to_numpy()
             assert ((read >= low - TINY) & (read <= high + TINY)).all(), f"{label} reads beyond its scale"
 
-    weekly = tables["world"].pivot_table(index="week", columns="indicator", values="value", dropna=False, aggfunc="first")
+    weekly = tables["world"].pivot_table(
+        index="week", columns="indicator", values="value", dropna=False, aggfunc="first"
+    )
     created = spec.customers.count + weekly["joined"].cumsum()
     assert (weekly["customers"] + weekly["left"].cumsum() == created).all()
     status = world.world.customers["status"]

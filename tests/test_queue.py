@@ -85,7 +85,13 @@ def play_day(rng: random.Random, arrivals: float, minutes: float, servers: int, 
         else:
             free += 1
             serve(waiting, now - arrived, now)
-    return Day(delayed / callers, waited / max(served, 1), gone / callers, in_time / max(served, 1), busy_time / length / servers)
+    return Day(
+        delayed / callers,
+        waited / max(served, 1),
+        gone / callers,
+        in_time / max(served, 1),
+        busy_time / length / servers,
+    )
 
 
 PLACES = 20_000

@@ -236,7 +236,9 @@ def table_of(arrivals: float, minutes: float, servers: float, patience: float = 
     ("arrivals", "minutes", "servers", "delayed"),
     [(0.5, 1.0, 1.0, 0.5), (1.0, 1.0, 2.0, 1.0 / 3.0), (4.0, 1.0, 5.0, 0.5541125541), (0.4, 5.0, 3.0, 0.4444444444)],
 )
-def test_wait_with_endless_patience_is_erlang_c(arrivals: float, minutes: float, servers: float, delayed: float) -> None:
+def test_wait_with_endless_patience_is_erlang_c(
+    arrivals: float, minutes: float, servers: float, delayed: float
+) -> None:
     found, table = table_of(arrivals, minutes, servers)
     assert found == pytest.approx(delayed, rel=1e-3)
     rate = servers / minutes - arrivals  # the wait of those who wait is exponential with this rate
@@ -279,12 +281,18 @@ def test_waits_are_a_distribution(arrivals: float, minutes: float, servers: floa
 
 
 @quick
-@given(arrivals=reals(0.05, 3.0), minutes=reals(1.0, 12.0), servers=st.integers(1, 20).map(float), patience=reals(1.0, 60.0))
+@given(
+    arrivals=reals(0.05, 3.0),
+    minutes=reals(1.0, 12.0),
+    servers=st.integers(1, 20).map(float),
+    patience=reals(1.0, 60.0),
+)
 def test_more_load_waits_longer_and_more_servers_wait_less(
     arrivals: float, minutes: float, servers: float, patience: float
 ) -> None:
     base, busier, relieved = (
-        table_of(a, minutes, c, patience) for a, c in ((arrivals, servers), (1.2 * arrivals, servers), (arrivals, servers + 1))
+        table_of(a, minutes, c, patience)
+        for a, c in ((arrivals, servers), (1.2 * arrivals, servers), (arrivals, servers + 1))
     )
     slack = 1e-6
     assert busier[0] >= base[0] - slack
@@ -298,7 +306,9 @@ def test_more_load_waits_longer_and_more_servers_wait_less(
 
 
 @quick
-@given(score=scores, other=scores, at=reals(-10, 20), slope=reals(0, 20), share=shares, hope=shares, factor=reals(0, 10))
+@given(
+    score=scores, other=scores, at=reals(-10, 20), slope=reals(0, 20), share=shares, hope=shares, factor=reals(0, 10)
+)
 def test_voice_is_likelier_the_worse_it_was(
     score: float, other: float, at: float, slope: float, share: float, hope: float, factor: float
 ) -> None:
@@ -386,7 +396,9 @@ def test_newcomers_learn_the_job_sooner_under_scripts(
 
 @quick
 @given(first=shares, fading=shares, returns=st.integers(0, 200), cap=st.integers(0, 200))
-def test_returning_is_a_chance_that_fades_and_ends_at_the_cap(first: float, fading: float, returns: int, cap: int) -> None:
+def test_returning_is_a_chance_that_fades_and_ends_at_the_cap(
+    first: float, fading: float, returns: int, cap: int
+) -> None:
     p = service.return_probability(first, fading, returns, cap)
     assert 0.0 <= p <= first
     assert service.return_probability(first, fading, returns + 1, cap) <= p
@@ -440,7 +452,9 @@ def test_losses_loom_larger_and_expecting_more_satisfies_less(
 
 @quick
 @given(peak=reals(-5, 5), end=reals(-5, 5), latest=reals(-5, 5), share=shares, fading=shares)
-def test_memory_stays_between_what_was_felt(peak: float, end: float, latest: float, share: float, fading: float) -> None:
+def test_memory_stays_between_what_was_felt(
+    peak: float, end: float, latest: float, share: float, fading: float
+) -> None:
     low, high = min(end, latest) - 1e-12, max(end, latest) + 1e-12
     assert low <= customer.remembered_end(end, latest, share) <= high
     after = customer.remembered_peak(peak, latest, fading)
@@ -460,7 +474,9 @@ def test_experience_is_on_the_scale_and_rises_with_memory(
 
 
 @quick
-@given(latent=reals(-30, 30), more=reals(0, 30), scale=st.sampled_from([(0.0, 10.0), (1.0, 5.0), (1.0, 7.0), (0.0, 1.0)]))
+@given(
+    latent=reals(-30, 30), more=reals(0, 30), scale=st.sampled_from([(0.0, 10.0), (1.0, 5.0), (1.0, 7.0), (0.0, 1.0)])
+)
 def test_answers_are_whole_and_on_their_scale(latent: float, more: float, scale: tuple[float, float]) -> None:
     low, high = scale
     answer = customer.on_scale(latent, low, high)
@@ -482,7 +498,10 @@ def test_every_question_is_answered_better_after_better_service(
     assert customer.latent_answer(question, score + better, satisfaction, efforts, wait, 0.0) >= now - slack
     assert customer.latent_answer(question, score, satisfaction + better, efforts, wait, 0.0) >= now - slack
     assert customer.latent_answer(question, score, satisfaction, efforts + better, wait + better, 0.0) <= now + slack
-    assert customer.feeling(question, score + better, satisfaction) >= customer.feeling(question, score, satisfaction) - slack
+    assert (
+        customer.feeling(question, score + better, satisfaction)
+        >= customer.feeling(question, score, satisfaction) - slack
+    )
 
 
 @quick
@@ -507,7 +526,9 @@ def test_response_is_j_shaped() -> None:
 
 
 @quick
-@given(score=scores, error=reals(0, 100), noise=reals(-5, 5), contented=scores, sharpness=reals(0, 20), better=reals(0, 5))
+@given(
+    score=scores, error=reals(0, 100), noise=reals(-5, 5), contented=scores, sharpness=reals(0, 20), better=reals(0, 5)
+)
 def test_the_pleased_are_rarely_passed_over(
     score: float, error: float, noise: float, contented: float, sharpness: float, better: float
 ) -> None:
@@ -568,8 +589,14 @@ def test_expected_count_with_thresholds_between_and_beyond_the_answers(aggregate
 
 
 @quick
-@given(latent=reals(-2, 12), scale=st.sampled_from(SCALES), aggregate=st.sampled_from([survey.NET, survey.TOP, survey.MEAN]))
-def test_expected_count_without_spread_is_the_answer_itself(latent: float, scale: tuple[float, ...], aggregate: int) -> None:
+@given(
+    latent=reals(-2, 12),
+    scale=st.sampled_from(SCALES),
+    aggregate=st.sampled_from([survey.NET, survey.TOP, survey.MEAN]),
+)
+def test_expected_count_without_spread_is_the_answer_itself(
+    latent: float, scale: tuple[float, ...], aggregate: int
+) -> None:
     low, high, good, bad = scale
     exact = survey.counts_for(customer.on_scale(latent, low, high), aggregate, good, bad)
     unit = (high - low) / 10.0
@@ -612,7 +639,9 @@ def test_belief_moves_towards_the_evidence_and_not_beyond(
 
 
 @quick
-@given(engagement=reals(-3, 3), gap=reals(0, 3), recovery=shares, extra=shares, belief=shares, seen=shares, memory=shares)
+@given(
+    engagement=reals(-3, 3), gap=reals(0, 3), recovery=shares, extra=shares, belief=shares, seen=shares, memory=shares
+)
 def test_engagement_falls_faster_than_it_recovers_and_beliefs_about_audits_stay_chances(
     engagement: float, gap: float, recovery: float, extra: float, belief: float, seen: float, memory: float
 ) -> None:
@@ -625,7 +654,12 @@ def test_engagement_falls_faster_than_it_recovers_and_beliefs_about_audits_stay_
 
 @quick
 @given(
-    occupancy=reals(0, 3), busier=reals(0, 1), load=reals(0, 20), shortfall=reals(-5, 5), further=reals(0, 5), reach=reals(0, 5)
+    occupancy=reals(0, 3),
+    busier=reals(0, 1),
+    load=reals(0, 20),
+    shortfall=reals(-5, 5),
+    further=reals(0, 5),
+    reach=reals(0, 5),
 )
 def test_strain_rises_with_load_and_with_targets_out_of_reach(
     occupancy: float, busier: float, load: float, shortfall: float, further: float, reach: float
@@ -659,7 +693,9 @@ def test_copying_is_a_chance_that_grows_with_the_difference(difference: float, m
 
 @quick
 @given(alpha=reals(0.01, 0.9), quality=reals(-2, 2), start=reals(-2, 2), t=st.integers(0, 60))
-def test_form_15_a_step_of_quality_is_got_used_to_geometrically(alpha: float, quality: float, start: float, t: int) -> None:
+def test_form_15_a_step_of_quality_is_got_used_to_geometrically(
+    alpha: float, quality: float, start: float, t: int
+) -> None:
     expectation = start
     for _ in range(t):
         expectation = customer.adapted(expectation, quality, alpha)

@@ -78,7 +78,9 @@ def test_form_11_selective_survey_of_all_customers(shares: tuple[float, float], 
     # the answers themselves: standard error of a ratio over Bernoulli invitations, given who is there
     count = np.array([d, n, p]) * 2000
     value, chance = np.array([-1.0, 0.0, 1.0]), np.array(invite)
-    error = 100 * math.sqrt((count * chance * (1 - chance) * (value - by_form / 100) ** 2).sum()) / (count * chance).sum()
+    error = (
+        100 * math.sqrt((count * chance * (1 - chance) * (value - by_form / 100) ** 2).sum()) / (count * chance).sum()
+    )
     assert (series["reported"] - by_form).abs().max() <= 4 * error + 1e-9
 
 
@@ -112,7 +114,10 @@ def test_form_11_staff_who_invite_by_mood(shares: tuple[float, float]) -> None:
         by_form = 100 * (q * chance[2] - d * chance[0]) / (d * chance[0] + n * chance[1] + q * chance[2])
         assert 100 * (q - d) + parts["steering"].iloc[week] == pytest.approx(by_form, abs=1e-9)
         assert parts["steering"].iloc[week] > 0.0
-    assert np.abs(parts[["coverage", "selection", "nonresponse", "style", "pressure", "processing"]].to_numpy()).max() < 1e-9
+    assert (
+        np.abs(parts[["coverage", "selection", "nonresponse", "style", "pressure", "processing"]].to_numpy()).max()
+        < 1e-9
+    )
 
 
 @pytest.mark.parametrize("shares", CLASSES)
@@ -124,14 +129,18 @@ def test_form_10_standard_error_of_a_net_score(shares: tuple[float, float]) -> N
     d, p = shares[0], 1 - sum(shares)
     exact = 100 * math.sqrt((p + d - (p - d) ** 2) / n)
     assert found.mean() == pytest.approx(100 * (p - d), abs=4 * exact / math.sqrt(worlds))
-    assert found.std(ddof=1) == pytest.approx(exact, rel=4 / math.sqrt(2 * worlds))  # nearly normal: rel. se 1/√(2 worlds)
+    assert found.std(ddof=1) == pytest.approx(
+        exact, rel=4 / math.sqrt(2 * worlds)
+    )  # nearly normal: rel. se 1/√(2 worlds)
 
 
 @pytest.mark.parametrize("rate", [0.05, 0.3])
 def test_form_10_luck_has_the_spread_of_sampling(rate: float) -> None:
     """Week after week in one world: luck over its standard error, with the correction for a finite population, has variance 1."""
     shares, weeks, n = (0.3, 0.3), 600, 1000
-    spec = world(shares, {"population": "customers", "rate": rate}, weeks=weeks, customers={"count": n, "needs_per_week": 0})
+    spec = world(
+        shares, {"population": "customers", "rate": rate}, weeks=weeks, customers={"count": n, "needs_per_week": 0}
+    )
     model = Organisation(spec).run()
     d, _, p = shares_of(model)
     exact = 100 * math.sqrt((p + d - (p - d) ** 2) / (n * rate) * (1 - rate))
@@ -160,5 +169,7 @@ def test_form_12_begging(shares: tuple[float, float], begged: float) -> None:
 
 
 def test_form_12_a_confidential_survey_hears_no_begging() -> None:
-    spec = world((0.3, 0.3), {"sample": "census", "confidential": 1.0}, staff={"first_acts": {"pleading": 1.0, "gifts": 1.0}})
+    spec = world(
+        (0.3, 0.3), {"sample": "census", "confidential": 1.0}, staff={"first_acts": {"pleading": 1.0, "gifts": 1.0}}
+    )
     assert np.abs(bars(Organisation(spec).run())["pressure"].to_numpy()).max() < 1e-9
