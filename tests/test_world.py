@@ -398,7 +398,7 @@ def test_what_an_event_says_happens(path: str, value: float) -> None:
 
 
 def charmed(rate: float) -> tuple[list[float], list[float]]:
-    """Mean intensity of charm in the first six and in the last five pay periods under a bonus of so much a point, by replicate."""
+    """Mean intensity of charm in the first six and the last five pay periods under a bonus of so much a point, by replicate."""
     spec = Scenario.model_validate({
         "name": "charm", "weeks": 208, "burn_in": 12,
         "customers": {"count": 3000, "needs_per_week": 0.3},
