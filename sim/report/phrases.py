@@ -83,7 +83,8 @@ def _clause(finding: Finding, reading: Reading, reported: State, true: State, th
 
 def _both(finding: Finding, reading: Reading, both: State, thing: str) -> str:
     if both == "level":
-        return "nothing moved: no difference beyond noise"
+        moved = any(change is not None and change.sign != 0 for change in (reading.d_reported, reading.d_true))
+        return "the difference is beyond noise, but too small to matter" if moved else "nothing moved: no difference beyond noise"
     if both == "unclear":
         return "the difference is too uncertain to call"
     if both == "worse":
