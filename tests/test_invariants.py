@@ -31,7 +31,7 @@ LIMITS = {
     "derandomize": True, "deadline": None, "database": None, "print_blob": False,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 }  # fmt: skip
-few, some_examples, many = (settings(max_examples=n, **LIMITS) for n in (15, 20, 40))  # type: ignore[arg-type]
+few, some_examples, many = (settings(max_examples=n, **LIMITS) for n in (15, 18, 32))  # type: ignore[arg-type]
 
 
 def play(spec: Scenario, replicate: int = 0) -> Organisation:

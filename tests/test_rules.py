@@ -21,7 +21,7 @@ from sim.rules import customer, employee, market, service, survey, voice
 
 MODULES = ("customer", "employee", "market", "service", "survey", "voice")
 ENDLESS = service.NO_PATIENCE_LIMIT
-quick = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+quick = settings(derandomize=True, deadline=None, max_examples=40, database=None)
 
 
 def reals(low: float, high: float) -> st.SearchStrategy[float]:

@@ -134,10 +134,11 @@ def expect_return(p, row, marked):
 
 
 @kernel
-def think(w, row, d, odds0, minutes0, engagement, out):
+def think(w, row, d, odds0, minutes0, engagement, passing, out):
     """Think one contact through with acts d: add its expected numerators and denominators to out (M + 2, 2).
 
-    Row 0 is perceived quality, row M + 1 work time (minutes a contact).
+    Row 0 is perceived quality, row M + 1 work time (minutes a contact). passing: how much colleagues pass on what looks
+    hard; one gets as much of it as they do of one's own, and it cannot be passed on again.
     """
     p = w.p
     noise = chance.normal_from(row.chance)
@@ -157,15 +158,17 @@ def think(w, row, d, odds0, minutes0, engagement, out):
     out[last, 1] += 1.0
     for case in range(2):
         solved = float(case)
-        weight = kept * (odds if case else 1.0 - odds)
-        think_case(w, row, d, solved, weight, minutes, courtesy, noise, out)
+        weight = odds if case else 1.0 - odds
+        think_case(w, row, d, solved, kept * weight, 0.0, minutes, courtesy, noise, out)
+        if passing > 0.0 and p.team_size > 1:
+            think_case(w, row, d, solved, passing * hard * weight, 1.0, minutes, courtesy, noise, out)
 
 
 @kernel
-def think_case(w, row, d, solved, weight, minutes, courtesy, noise, out):
-    """One of the two ways in which a contact can go: experience, surveys, log, complaint."""
+def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, out):
+    """One of the two ways in which a contact can go: experience, surveys, log, complaint; passed: a hand-off more."""
     p = w.p
-    efforts = row.contacts + p.extra_handoffs
+    efforts = row.contacts + p.extra_handoffs + passed
     quality = customer.perceived_quality(
         solved, row.wait, courtesy, efforts,
         p.resolution_weight, p.wait_weight, p.wait_cap, p.courtesy_weight, p.effort_weight,
@@ -229,7 +232,7 @@ def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, w
             u = chance.uniform(p.seed, p.replicate, team, j, chance.PANEL, k)
             d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])
         here[:] = 0.0
-        think(w, row, d, odds, minutes, engagement, here)
+        think(w, row, d, odds, minutes, engagement, level[act.CHERRY], here)
         base += here
         for k in range(DIRECT):
             if is_open[k]:
@@ -238,7 +241,7 @@ def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, w
                     d[k] = float(done)
                     if d[k] != held:
                         there[:] = 0.0
-                        think(w, row, d, odds, minutes, engagement, there)
+                        think(w, row, d, odds, minutes, engagement, level[act.CHERRY], there)
                     if done:
                         with_act[k] += here if d[k] == held else there
                     else:
