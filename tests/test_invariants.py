@@ -20,7 +20,7 @@ from sim.scenario.measures import SURVEYS
 from sim.scenario.schema import Scenario
 from sim.world import Organisation, decide
 from sim.world import state as st
-from sim.world.params import SCALES
+from sim.world.layout import SCALES
 from sim.world.windows import Customer
 
 TINY = 1e-9

@@ -6,6 +6,7 @@ module would go on returning old numbers. Here the key includes a digest of ever
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
 import pathlib
@@ -16,26 +17,55 @@ from typing import Any
 import numba
 from numba.core import caching
 
-COMPILED_FOLDERS = ("rules", "world", "incentives")
+PACKAGE = pathlib.Path(__file__).parent.parent
 
 
 @functools.cache
-def digest() -> str:
-    """SHA-256 over the source files that kernels are built from, in the order of their names."""
-    root = pathlib.Path(__file__).parent.parent
+def digest(module: str) -> str:
+    """SHA-256 over the sources that a kernel of `module` can be built from: it, what it imports, and so on."""
     total = hashlib.sha256()
-    for folder in COMPILED_FOLDERS:
-        for path in sorted((root / folder).rglob("*.py")):
-            total.update(path.read_bytes())
+    for path in sorted(reachable(module)):
+        total.update(path.read_bytes())
     return total.hexdigest()
 
 
+def reachable(module: str) -> set[pathlib.Path]:
+    """The files of this package that `module` imports, directly or not, and its own."""
+    found: set[pathlib.Path] = set()
+    waiting = [module]
+    while waiting:
+        path = source_of(waiting.pop())
+        if path is not None and path not in found:
+            found.add(path)
+            waiting += imports(path)
+    return found
+
+
+def source_of(module: str) -> pathlib.Path | None:
+    """The file of a module of this package; nothing for other packages and for names within a module."""
+    package, *parts = module.split(".")
+    path = PACKAGE.joinpath(*parts).with_suffix(".py")
+    return path if package == PACKAGE.name and parts and path.is_file() else None
+
+
+@functools.cache
+def imports(path: pathlib.Path) -> list[str]:
+    """Modules that a source file imports by name, and whatever it takes from them, which may be modules too."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return names
+
+
 class _SourceCache(caching.FunctionCache):
-    """Numba's on-disk cache with the digest of all rules as the stamp of freshness."""
+    """Numba's on-disk cache with a digest of all that the function is built from as the stamp of freshness."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file._source_stamp = digest()
+        self._cache_file._source_stamp = digest(function.__module__)
 
     def load_overload(self, signature: Any, target_context: Any) -> Any:
         try:

@@ -1,7 +1,7 @@
 """One contact, from the queue to what becomes of the need. The science is in `sim.rules`; here is its order.
 
 queue → who serves → what is done → work → experience → survey → complaint → log → the need ends or comes back → exit.
-Arguments named p, c, m, team, e, … are records of `state` and `params`: a customer, a measure, a team, an employee.
+Arguments named p, c, m, team, e, … are records of `state` and `layout`: a customer, a measure, a team, an employee.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.incentives import tactics as act
 from sim.rules import service
-from sim.world import params as code
+from sim.world import layout as code
 from sim.world import state as st
 from sim.world.panel import DIRECT, secants, think_team
 

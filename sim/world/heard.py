@@ -1,6 +1,6 @@
 """What is heard of a contact: the complaint, and the answers to surveys.
 
-p, firm, c, … are records of `params` and `state`; w is the whole world; `week` is the row of the accounts.
+p, firm, c, … are records of `layout` and `state`; w is the whole world; `week` is the row of the accounts.
 """
 
 from __future__ import annotations

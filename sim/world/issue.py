@@ -1,6 +1,6 @@
 """An issue from the need to its end: its date and difficulty, what the log says of it, how it ends or comes back.
 
-p, c, team, … are records of `params` and `state`; w is the whole world; `week` is the row of the accounts.
+p, c, team, … are records of `layout` and `state`; w is the whole world; `week` is the row of the accounts.
 """
 
 from __future__ import annotations

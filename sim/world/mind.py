@@ -1,6 +1,6 @@
 """The customer's mind in the engine: his answer now, what a contact does to memory and expectation, when he will leave.
 
-p is the record of parameters, c that of a customer, firm that of the firm (`params`, `state`).
+p is the record of parameters, c that of a customer, firm that of the firm (`layout`, `state`).
 """
 
 from __future__ import annotations

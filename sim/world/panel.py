@@ -15,7 +15,7 @@ from sim.incentives import tactics as act
 from sim.rules import customer, service, survey, voice
 from sim.rules.kernel import kernel
 from sim.world import chance, readings
-from sim.world import params as code
+from sim.world import layout as code
 from sim.world import state as st
 
 WIDTH = 0.1  # of the central secant, in intensity

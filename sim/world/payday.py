@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.world import params as code
+from sim.world import layout as code
 from sim.world import state as st
 from sim.world.people import Array
 

@@ -1,7 +1,7 @@
 """What goes into the measures: answers asked for at a contact or of all customers, and events written in the log.
 
 Every reading is kept stage by stage, from the true one to the reported one (see `state`), in a `cell` of numerators and
-denominators: one a week, row of staff and measure. Arguments named p, m, firm, c, cell, … are records (`state`, `params`).
+denominators: one a week, row of staff and measure. Arguments named p, m, firm, c, cell, … are records (`state`, `layout`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from sim.incentives import tactics as act
 from sim.rules import customer, survey
 from sim.rules.kernel import hot
 from sim.world import chance
-from sim.world import params as code
+from sim.world import layout as code
 from sim.world import state as st
 
 

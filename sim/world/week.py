@@ -11,7 +11,7 @@ import math
 from sim.rules import customer, service
 from sim.rules.kernel import hot
 from sim.world import chance, readings
-from sim.world import params as code
+from sim.world import layout as code
 from sim.world import state as st
 from sim.world.contact import contact
 from sim.world.issue import gap_to_need, leave
