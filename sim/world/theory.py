@@ -14,6 +14,7 @@ from sim.incentives.expectation import moments
 from sim.scenario.schema import Scenario
 from sim.world import chance, contracts
 from sim.world.contracts import Contract
+from sim.world.ledger import Ledger
 from sim.world.textbook import Pay, Textbook, ordered_mean, ratchet_weight
 
 Array = NDArray[np.float64]
@@ -31,36 +32,30 @@ class Theory:
         every_measure = len(places)
         made = contracts.contracts(spec, places, np.ones(every_measure), ["more"] * every_measure)
         self.contracts = [contract for contract in made if contract.role == "employee"]
-        weeks = spec.weeks + spec.burn_in
-        self.reported, self.true = np.zeros((2, weeks, every_measure))
-        self.parts = {name: np.zeros((weeks, every_measure)) for name in ("measurement", "pressure")}
-        self.shares = np.zeros((weeks, len(self.world.names)))
-        self.indicators = {name: np.zeros(weeks) for name in INDICATORS}
-        self.books = {name: np.zeros(weeks) for name in ("revenue", "wages", "bonus", "fines", "audits")}
-        self.staff: list[pd.DataFrame] = []
+        self.ledger = Ledger(spec, replicate, self.world.labels, self.world.names, INDICATORS)
         self.spread = np.zeros(self.world.n)
         self.acts = self.world.unpaid()
         self._prepare(-spec.burn_in, np.full(every_measure, np.nan))
 
     def step(self, week: int) -> None:
         """Play one week; on the last one of a pay period, pay for it and choose for the next."""
-        at, world, every = week + self.spec.burn_in, self.world, self.spec.pay.every
+        at, world, every, kept = week + self.spec.burn_in, self.world, self.spec.pay.every, self.ledger
         reported, true = world.advance(week, self.acts)
-        self.reported[at], self.true[at] = ordered_mean(reported), ordered_mean(true)
+        kept.reported[at], kept.true[at] = ordered_mean(reported), ordered_mean(true)
         for name, values in world.gap_parts(self.acts).items():
-            self.parts[name][at] = values
-        self.shares[at] = ordered_mean(self.acts)
-        self.indicators["surplus"][at] = ordered_mean(world.surplus(self.acts, self.spread))
-        self.indicators["value"][at] = ordered_mean(world.true_value(self.acts))
-        self.indicators["effort"][at] = ordered_mean(world.effort(self.acts))
-        self.books["revenue"][at] = world.n * self.indicators["value"][at] / every
-        self.books["wages"][at] = -world.n * self.spec.pay.base / every
+            kept.parts[name][at] = values
+        kept.shares[at] = ordered_mean(self.acts)
+        kept.indicators["surplus"][at] = ordered_mean(world.surplus(self.acts, self.spread))
+        kept.indicators["value"][at] = ordered_mean(world.true_value(self.acts))
+        kept.indicators["effort"][at] = ordered_mean(world.effort(self.acts))
+        kept.books["revenue"][at] = world.n * kept.indicators["value"][at] / every
+        kept.books["wages"][at] = -world.n * self.spec.pay.base / every
         if (week + 1) % every == 0:
             self._payday(week)
 
     def _payday(self, week: int) -> None:
         """Pay and audit the period that ends with this week, move the targets, and prepare the next."""
-        at, world = week + self.spec.burn_in, self.world
+        at, world, kept = week + self.spec.burn_in, self.world, self.ledger
         live, readings = self._in_force(week + 1 - self.spec.pay.every), world.readings()
         bonus = np.zeros(world.n)
         money = world.payments(self._pay(live))
@@ -70,9 +65,9 @@ class Theory:
                 contracts.move_target(contract, readings[:, contract.place])
         audited, fined = self._audit(week)
         fines = np.where(fined, self.spec.audit.fine, 0.0)
-        self.books["bonus"][at], self.books["fines"][at] = -bonus.sum(), fines.sum()
-        self.books["audits"][at] = -self.spec.audit.cost * audited.sum()
-        self.indicators["audits"][at], self.indicators["caught"][at] = audited.sum(), fined.sum()
+        kept.books["bonus"][at], kept.books["fines"][at] = -bonus.sum(), fines.sum()
+        kept.books["audits"][at] = -self.spec.audit.cost * audited.sum()
+        kept.indicators["audits"][at], kept.indicators["caught"][at] = audited.sum(), fined.sum()
         self._keep_staff(week, bonus, fines)
         world.turn()
         self._prepare(week + 1, ordered_mean(readings))
@@ -86,7 +81,7 @@ class Theory:
         pay = self._pay(live)
         settled = self.world.respond(self.acts, pay)
         if not settled.converged:
-            self.indicators["nonconverged"][min(week + self.spec.burn_in, len(self.shares) - 1)] += 1.0
+            self.ledger.indicators["nonconverged"][min(week + self.spec.burn_in, len(self.ledger.shares) - 1)] += 1.0
         self.acts = settled.choice.acts
         gap = self.world.problem(self.acts, pay).gap
         self.spread = moments(self.world.prospects(pay, gap), gap)[1].sum(axis=1)
@@ -125,61 +120,8 @@ class Theory:
             "contacts": 0.0, "minutes": effort.sum(axis=1), "gaming_minutes": effort[:, world.tactic].sum(axis=1),
         }  # fmt: skip
         rows |= {f"a_{name}": self.acts[:, k] for k, name in enumerate(world.names)}
-        self.staff.append(pd.DataFrame(rows))
+        self.ledger.staff.append(pd.DataFrame(rows))
 
     def tables(self, week: int) -> dict[str, pd.DataFrame]:
-        """The tables of docs/architecture.md up to (not including) `week`; readings are pooled over one pay period."""
-        weeks = week + self.spec.burn_in
-        made = {
-            "series": self._series(weeks), "waterfall": self._waterfall(weeks),
-            "books": self._long(self.books, weeks, "item", "amount"), "world": self._world(weeks),
-            "staff": pd.concat(self.staff, ignore_index=True) if self.staff else pd.DataFrame(),
-        }  # fmt: skip
-        for table in made.values():
-            table.insert(0, "replicate", self.replicate)
-        return made
-
-    def _pooled(self, values: Array, weeks: int) -> Array:
-        """Means over the last pay period's length of weeks, (weeks, M)."""
-        every = self.spec.pay.every
-        return np.array([ordered_mean(values[max(0, t + 1 - every) : t + 1]) for t in range(weeks)]).reshape(weeks, -1)
-
-    def _series(self, weeks: int) -> pd.DataFrame:
-        reported, true = self._pooled(self.reported, weeks), self._pooled(self.true, weeks)
-        answers = self.world.n * np.minimum(np.arange(weeks) + 1.0, self.spec.pay.every)
-        frames = [
-            pd.DataFrame({
-                "firm": 0, "week": self._weeks(weeks), "measure": label, "reported": reported[:, m], "true": true[:, m],
-                "true_with_leavers": true[:, m], "answers": answers,
-            })
-            for m, label in enumerate(self.world.labels)
-        ]  # fmt: skip
-        return pd.concat(frames, ignore_index=True)
-
-    def _waterfall(self, weeks: int) -> pd.DataFrame:
-        """Measurement and pressure as the acts explain them; luck is the rest of reported - true."""
-        parts = {name: self._pooled(values, weeks) for name, values in self.parts.items()}
-        gap = self._pooled(self.reported, weeks) - self._pooled(self.true, weeks)
-        parts["luck"] = gap - parts["measurement"] - parts["pressure"]
-        frames = [
-            pd.DataFrame({
-                "firm": 0, "week": self._weeks(weeks), "measure": label, "component": name, "value": values[:, m]
-            })
-            for name, values in parts.items()
-            for m, label in enumerate(self.world.labels)
-        ]  # fmt: skip
-        return pd.concat(frames, ignore_index=True)
-
-    def _world(self, weeks: int) -> pd.DataFrame:
-        shares = {f"share_{name}": self.shares[:, k] for k, name in enumerate(self.world.names)}
-        return self._long(self.indicators | shares, weeks, "indicator", "value")
-
-    def _long(self, columns: dict[str, Array], weeks: int, name: str, value: str) -> pd.DataFrame:
-        frames = [
-            pd.DataFrame({"firm": 0, "week": self._weeks(weeks), name: key, value: values[:weeks]})
-            for key, values in columns.items()
-        ]
-        return pd.concat(frames, ignore_index=True)
-
-    def _weeks(self, weeks: int) -> NDArray[np.int64]:
-        return np.arange(weeks, dtype=np.int64) - self.spec.burn_in
+        """The tables of docs/architecture.md up to (not including) `week`."""
+        return self.ledger.tables(week)
