@@ -254,9 +254,9 @@ def test_9_ratchet(b: float, discount: float, step: float) -> None:
     for week in range(24):
         run.step(week)
     effort = b * (1 - discount) / (1 - discount + discount * step)
-    np.testing.assert_allclose(run.shares[:, 0], effort, rtol=1e-10)
+    np.testing.assert_allclose(run.ledger.shares[:, 0], effort, rtol=1e-10)
     if discount == 0:
-        assert run.shares[-1, 0] == pytest.approx(b)
+        assert run.ledger.shares[-1, 0] == pytest.approx(b)
 
 
 def test_9_an_honest_ratchet_follows_results() -> None:
@@ -271,7 +271,7 @@ def test_9_an_honest_ratchet_follows_results() -> None:
     bonus = []
     for week in range(16):
         run.step(week)
-    bonus = [table["bonus"].iloc[0] for table in run.staff]
+    bonus = [table["bonus"].iloc[0] for table in run.ledger.staff]
     np.testing.assert_allclose(bonus, [1.0, 0.5, 0.25, 0.125], rtol=1e-12)
 
 
