@@ -67,12 +67,13 @@ def run(
     from sim import cli_results as results
 
     loaded = results.load_all([scenario], sets, seed=seed, replicates=replicates, weeks=weeks)
-    folder = results.free_folder(out, loaded)
+    wishes = results.Wishes(csv, json, quiet, open_report)
+    folder = results.free_folder(out, loaded, wishes, replicates=replicates, micro=micro)
     with results.failing_softly(folder):
         result = sim.run(
             loaded[0], replicates=replicates, workers=workers, out=folder, progress=not quiet, micro=micro
         )
-    results.finish(result, results.Wishes(csv, json, quiet, open_report))
+    results.finish(result, wishes)
 
 
 @app.command()
@@ -96,7 +97,8 @@ def compare(
     from sim import cli_results as results
 
     loaded = results.load_all(scenarios, sets, seed=seed, replicates=replicates, weeks=weeks)
-    folder = results.free_folder(out, loaded)
+    wishes = results.Wishes(csv, json, quiet, open_report)
+    folder = results.free_folder(out, loaded, wishes, replicates=replicates, budget=budget.value, micro=micro)
     with results.failing_softly(folder):
         result = sim.compare(
             loaded,
@@ -107,7 +109,7 @@ def compare(
             progress=not quiet,
             micro=micro,
         )
-    results.finish(result, results.Wishes(csv, json, quiet, open_report))
+    results.finish(result, wishes)
 
 
 @app.command()

@@ -7,11 +7,11 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -51,20 +51,35 @@ def load_all(names: Sequence[str], sets: Sequence[str] | None, **flags: int | No
     return loaded
 
 
-def free_folder(out: Path | None, loaded: Sequence[Loaded]) -> Path:
-    """The folder to write to: the one asked for if nothing is in it, else the first free one of this name."""
+def free_folder(out: Path | None, loaded: Sequence[Loaded], wishes: Wishes, **asked: Any) -> Path:
+    """The folder to write to: the one asked for, if it is empty or holds the same job, else the first free one of this name.
+
+    asked: what else the job is (replicates, budget, micro), as `sim.experiments.standing` takes it.
+    """
     if out is not None:
         if out.exists() and not out.is_dir():
             raise ScenarioError.at(Mark(f"--out {out}"), "is a file; a folder is needed")
         if out.exists() and any(out.iterdir()):
-            told = "exists and is not empty; nothing is overwritten"
-            raise ScenarioError.at(Mark(f"--out {out}"), f"{told} (to see it again: gamed report {out})")
+            _look_into(out, loaded, wishes, asked)
         return out
     name = "-".join(_slug(each.path.stem) for each in loaded)[:_LONGEST_NAME].strip("-")
     number = 1
     while (RESULTS / f"{name}-{number}").exists():
         number += 1
     return RESULTS / f"{name}-{number}"
+
+
+def _look_into(out: Path, loaded: Sequence[Loaded], wishes: Wishes, asked: Mapping[str, Any]) -> None:
+    """Say what is in a folder that is not empty; refuse it unless it holds the same job."""
+    from sim.experiments import standing
+
+    left = standing(out, loaded, **asked)
+    if not left.ours:
+        see = f" (to see it: gamed report {out})" if (out / "manifest.json").is_file() else ""
+        raise ScenarioError.at(Mark(f"--out {out}"), f"{left.told}; nothing is overwritten{see}")
+    if not wishes.quiet:
+        what = "nothing is played again" if left.whole else "going on from there"
+        typer.echo(f"gamed: {out} {left.told}; {what}.", err=True)
 
 
 def _slug(text: str) -> str:
@@ -103,7 +118,10 @@ def finish(result: Result, wishes: Wishes) -> None:
         typer.echo(f"gamed: {where or failure['stage']}: {failure['message']}", err=True)
     kept = "nothing was finished" if not result.tables else f"what was finished is in {result.folder or 'no file'}"
     if result.interrupted:
-        typer.echo(f"gamed: interrupted; {kept}. Run the same command again for the whole.", err=True)
+        if not result.tables and result.folder is not None:
+            kept = f"no run was finished, but the pilots that make budgets equal are kept in {result.folder}"
+        again = f"with --out {result.folder} goes on from there" if result.folder else "begins anew"
+        typer.echo(f"gamed: interrupted; {kept}. The same command {again}.", err=True)
         raise typer.Exit(130)
     if result.failures:
         traces = f" The traces are in {result.folder / 'manifest.json'}." if result.folder else ""

@@ -13,6 +13,8 @@ import pytest
 
 import sim
 from sim.__main__ import main
+from sim.experiments.arms import resolve
+from sim.experiments.resume import job_of
 from sim.scenario import catalogue
 from sim.scenario.loading import load
 
@@ -82,13 +84,15 @@ class Engine:
     calls: list[dict[str, Any]] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
     error: BaseException | None = None
+    makes_a_folder: bool = True
 
     def __call__(self, loaded: Any, **options: Any) -> Ran:
         self.calls.append({"loaded": loaded, **options})
         if self.error is not None:
             raise self.error
-        options["out"].mkdir(parents=True)
-        (options["out"] / "manifest.json").write_text("{}")
+        if self.makes_a_folder:
+            options["out"].mkdir(parents=True)
+            (options["out"] / "manifest.json").write_text("{}")
         return Ran(**{"folder": options["out"], **self.changes})
 
 
@@ -175,7 +179,7 @@ WRONG = [
     (["run", "world.yaml", "--seed", "-1"], "--seed=-1: seed: is out of bounds"),
     (["run", "world.yaml", "--workers", "0"], "Invalid value for '--workers'"),
     (["run", "world.yaml", "--set", "wekes=3"], "--set wekes=3: wekes: unknown key (did you mean weeks?)"),
-    (["run", "world.yaml", "--out", "."], "--out .: exists and is not empty; nothing is overwritten"),
+    (["run", "world.yaml", "--out", "."], "--out .: holds no result of gamed, but world.yaml; nothing is overwritten"),
     (["run", "world.yaml", "--out", "world.yaml"], "--out world.yaml: is a file; a folder is needed"),
     (["compare", "salary", "world.yaml", "--budget", "none"], "Invalid value for '--budget'"),
     (["compare", "slary", "wrld"], "slary: no such scenario or file"),
@@ -233,6 +237,34 @@ def test_an_empty_folder_may_be_named(gamed: Gamed, engine: Engine) -> None:
     assert (told.status, "gamed report a/b" in told.err) == (2, True)
 
 
+def test_a_folder_that_holds_the_same_job_is_gone_on_with(gamed: Gamed, engine: Engine) -> None:
+    def leave(finished: list[int], **changes: Any) -> None:
+        job = {**job_of(resolve([load("world.yaml")]), 3, "as_written", False), **changes}
+        arms = [{"scenario": "World", "finished": finished}]
+        Path("a").mkdir(exist_ok=True)
+        Path("a/manifest.json").write_text(json.dumps({"job": job, "arms": arms, "pilots": []}))
+
+    engine.makes_a_folder = False
+    asked = ("run", "world.yaml", "--replicates", "3", "--out", "a")
+    leave([0, 2])
+    told = gamed(*asked)
+    assert (told.status, told.err) == (0, "gamed: a holds 2 of 3 runs of this; going on from there.\n")
+    assert engine.calls[-1]["out"] == Path("a")
+    assert gamed(*asked, "--quiet").err == ""
+    leave([0, 1, 2])
+    assert "holds this result already, all 3 runs; nothing is played again" in gamed(*asked).err
+    for changes, words in (
+        ({"replicates": 8}, "replicates 8 there, 3 asked for"),
+        ({"scenarios": {"World": "other"}}, "World with other values"),
+        ({"scenarios": {"Salary": "other"}}, "other scenarios"),
+        ({"micro": True}, "with --micro there"),
+        ({"source": "other"}, "made by another version of gamed"),
+    ):
+        leave([0, 1, 2], **changes)
+        told = gamed(*asked)
+        assert (told.status, words in told.err, "gamed report a)" in told.err) == (2, True, True), told.err
+
+
 def test_json_and_quiet_print_nothing_else(gamed: Gamed, engine: Engine) -> None:
     assert json.loads(gamed("run", "world.yaml", "--json").out) == {"verdict": "All is well."}
     assert gamed("run", "world.yaml", "--quiet").out == "results/world-2/report.html\n"
@@ -269,6 +301,11 @@ def test_an_interrupted_run_ends_with_130_and_says_what_is_kept(gamed: Gamed, en
     told = gamed("run", "world.yaml")
     assert (told.status, told.out) == (130, "")
     assert "interrupted; nothing was finished" in told.err
+    engine.changes = {"interrupted": True, "tables": {}}
+    told = gamed("run", "world.yaml")
+    assert (told.status, told.out) == (130, "")
+    assert "pilots that make budgets equal are kept in results/world-" in told.err
+    assert "The same command with --out results/world-" in told.err
     engine.error = KeyboardInterrupt()
     assert gamed("run", "world.yaml").status == 130
 

@@ -7,7 +7,8 @@ factor on all money of its schemes at which the bill is the reference. An arm wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import fsum
 from statistics import fmean, stdev
 from typing import Any
 
@@ -27,18 +28,39 @@ Read = Callable[[Any], Packed]
 Failed = tuple[int, int, Failure]  # arm, replicate, why
 
 
+@dataclass(frozen=True)
+class Pilot:
+    """What is asked of a pilot: the bill, and the bonus of each role over the whole run (money)."""
+
+    bill: float
+    by_role: Mapping[str, float]
+
+
 class Equaliser:
     """Retunes the arms of one comparison with pilots that `play` runs; failed pilots are kept in `failures`.
 
-    A pilot at the settled factor is the real run, played early: `outcomes` hands these over.
+    A pilot at the settled factor is the real run, played early: `outcomes` hands these over. Pilots that are known from an
+    earlier call (`rows`) are not played again.
     """
 
-    def __init__(self, arms: Sequence[Arm], replicates: int, play: Play, read: Read, engine: str = ENGINE) -> None:
+    def __init__(
+        self,
+        arms: Sequence[Arm],
+        replicates: int,
+        play: Play,
+        read: Read,
+        engine: str = ENGINE,
+        rows: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         self.arms = arms
         self.pilots = min(PILOTS, replicates)
         self.failures: list[Failed] = []
         self._play, self._read, self._engine = play, read, engine
-        self._played: dict[tuple[int, float], list[Outcome]] = {}  # by arm and factor
+        place = {arm.label: i for i, arm in enumerate(arms)}
+        self._known = {
+            (place[row["arm"]], row["factor"], row["replicate"]): Pilot(row["bill"], row["bonus"]) for row in rows
+        }
+        self._outcomes: dict[tuple[int, float, int], Outcome] = {}  # by arm, factor and replicate
 
     def arms_of_equal_cost(self) -> list[Arm]:
         """Every arm at the reference bill, or as near as it gets; what was done to it is in `Arm.money`."""
@@ -56,12 +78,15 @@ class Equaliser:
 
     def outcomes(self, arms: Sequence[Arm]) -> dict[tuple[int, int], Outcome]:
         """The pilots that were played with the arms as settled."""
-        return {
-            outcome.key: outcome
-            for i, arm in enumerate(arms)
-            if arm.money is not None
-            for outcome in self._played.get((i, arm.money["factor"]), [])
-        }
+        settled = {i: arm.money["factor"] for i, arm in enumerate(arms) if arm.money is not None}
+        return {outcome.key: outcome for (i, factor, _), outcome in self._outcomes.items() if settled.get(i) == factor}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Every pilot so far, for the manifest."""
+        return [
+            {"arm": self.arms[i].label, "factor": factor, "replicate": replicate, "bill": it.bill, "bonus": dict(it.by_role)}
+            for (i, factor, replicate), it in sorted(self._known.items(), key=lambda item: item[0])
+        ]
 
     def _reference(self, as_written: Mapping[int, float]) -> float | None:
         """The bill that a scenario sets, or that of the first arm that pays a bonus."""
@@ -80,25 +105,37 @@ class Equaliser:
     def _bills(self, factors: Mapping[int, float], label: str) -> dict[int, float]:
         """Mean bill of each arm over its pilots; an arm whose pilots all failed is left out."""
         specs = {i: scaled(self.arms[i].spec, factor) for i, factor in factors.items()}
-        jobs = [Job((i, r), spec, r, self._read, self._engine) for i, spec in specs.items() for r in range(self.pilots)]
-        for outcome in sorted(self._play(jobs, label), key=lambda outcome: outcome.key):
-            arm, replicate = outcome.key
-            if outcome.failure is None:
-                self._played.setdefault((arm, factors[arm]), []).append(outcome)
+        jobs = [
+            Job((i, r), spec, r, self._read, self._engine)
+            for i, spec in specs.items()
+            for r in range(self.pilots)
+            if (i, factors[i], r) not in self._known
+        ]
+        failed: list[Failed] = []
+        for outcome in self._play(jobs, label):  # each is noted as it comes, so that Ctrl-C loses none
+            (arm, replicate), failure = outcome.key, outcome.failure
+            if failure is None:
+                self._known[arm, factors[arm], replicate] = _pilot(unpack(outcome.value["staff"]))
+                self._outcomes[arm, factors[arm], replicate] = outcome
             else:
-                failure = replace(outcome.failure, stage=f"budget pilot, {outcome.failure.stage}")
-                self.failures.append((arm, replicate, failure))
-        played = {arm: self._played.get((arm, factor), []) for arm, factor in factors.items()}
-        return {arm: fmean(bill(unpack(o.value["staff"])) for o in found) for arm, found in played.items() if found}
+                failed.append((arm, replicate, replace(failure, stage=f"budget pilot, {failure.stage}")))
+        self.failures += sorted(failed, key=lambda each: each[:2])
+        found = {arm: self._pilots(arm, factor) for arm, factor in factors.items()}
+        return {arm: fmean(pilot.bill for pilot in pilots) for arm, pilots in found.items() if pilots}
+
+    def _pilots(self, arm: int, factor: float) -> list[Pilot]:
+        keys = [(arm, factor, replicate) for replicate in range(self.pilots)]
+        return [self._known[key] for key in keys if key in self._known]
 
     def _shares(self) -> dict[str, float]:
         """How the first paying arm's bill is spread over the roles; to employees alone if nobody's was played."""
-        for (arm, _), found in sorted(self._played.items(), key=lambda item: item[0]):
+        for arm, factor in sorted({key[:2] for key in self._known}):
             if self.arms[arm].spec.pay.schemes:
-                rows = pd.concat([_counted(unpack(o.value["staff"])) for o in found])
-                by_role = rows.groupby("role")["bonus"].sum()
-                if by_role.sum() > 0:
-                    return {str(role): float(money / by_role.sum()) for role, money in by_role.items()}
+                pilots = self._pilots(arm, factor)
+                roles = dict.fromkeys(role for pilot in pilots for role in sorted(pilot.by_role))
+                by_role = {role: fsum(pilot.by_role.get(role, 0.0) for pilot in pilots) for role in roles}
+                if (total := fsum(by_role.values())) > 0:
+                    return {role: money / total for role, money in by_role.items()}
         return {"employee": 1.0}
 
     def _settled(self, i: int, arm: Arm, target: float, search: Search | None) -> Arm:
@@ -113,6 +150,11 @@ class Equaliser:
             note=search.note, tried=sorted(search.tried.items()), pilots=self.pilots,
         )  # fmt: skip
         return replace(arm, spec=scaled(arm.spec, factor), money=money)
+
+
+def _pilot(staff: pd.DataFrame) -> Pilot:
+    by_role = _counted(staff).groupby("role")["bonus"].sum()
+    return Pilot(bill(staff), {str(role): float(money) for role, money in by_role.items()})
 
 
 def _money(

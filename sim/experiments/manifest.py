@@ -19,8 +19,8 @@ FORMAT = 1
 PACKAGES = ("mesa", "numpy", "pandas", "scipy", "numba", "pydantic", "pyarrow")
 
 
-def manifest_of(arms: Sequence[Arm], replicates: int, budget: str, source: str) -> dict[str, Any]:
-    """All that is known before the first run."""
+def manifest_of(arms: Sequence[Arm], job: Mapping[str, Any]) -> dict[str, Any]:
+    """All that is known before the first run; `job` is what was asked for (`resume.job_of`)."""
     spec = arms[0].spec
     return {
         "format": FORMAT,
@@ -28,16 +28,17 @@ def manifest_of(arms: Sequence[Arm], replicates: int, budget: str, source: str) 
         "scenarios": {arm.label: arm.spec.model_dump(mode="json") for arm in arms},
         "differences": differences(arms),
         "activities": {name: note for arm in reversed(arms) for name, note in activities(arm.spec).items()},
-        "replicates": replicates,
+        "job": job,
+        "replicates": job["replicates"],
         "weeks": spec.weeks,
         "burn_in": spec.burn_in,
         "pay_every": spec.pay.every,
         "currency": spec.currency,
-        "budget": {"mode": budget.replace("_", " ")},
+        "budget": {"mode": job["budget"]},
         "gamed": sim.__version__,
-        "source": source,
+        "source": job["source"],
         "python": platform.python_version(),
-        "versions": _versions(),
+        "versions": package_versions(),
     }
 
 
@@ -50,16 +51,18 @@ def completed(
     interrupted: bool,
     finished: Mapping[str, Sequence[int]],
     paid: Mapping[str, Mapping[str, Any]],
+    pilots: Sequence[Mapping[str, Any]],
     failures: Sequence[Mapping[str, Any]],
     warnings: Sequence[str],
 ) -> dict[str, Any]:
-    """The manifest with what came of the runs; `finished` are the replicates that each arm has."""
+    """The manifest with what came of the runs; `finished` are the replicates that each arm has, `pilots` the bills tried."""
     arms = [{**arm, "finished": list(finished.get(arm["scenario"], ()))} for arm in manifest["arms"]]
     return {
         **manifest,
         "arms": arms,
         "budget": {**manifest["budget"], **_budget(arms, paid)},
         "interrupted": interrupted,
+        "pilots": list(pilots),
         "failures": list(failures),
         "warnings": list(warnings),
         "begun": begun.isoformat(timespec="seconds"),
@@ -108,7 +111,8 @@ def source_digest() -> str:
     return digest.hexdigest()
 
 
-def _versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that numbers may depend on."""
     found = {}
     for package in PACKAGES:
         try:

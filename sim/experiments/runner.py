@@ -5,7 +5,7 @@ Replicate r of every arm has the same luck, so that arms are compared pair by pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.analysis.summary import summarise
-from sim.experiments import store
+from sim.experiments import resume, store
 from sim.experiments.arms import Arm, Source, check, resolve
 from sim.experiments.budget import Equaliser, paid
 from sim.experiments.crew import Crew, cores
@@ -36,7 +36,10 @@ WORTH_WORKERS = 3.0
 
 @dataclass(frozen=True)
 class Result:
-    """What a run or a comparison gave. `folder` is where it was written; None if it was not."""
+    """What a run or a comparison gave. `folder` is where it was written; None if it was not.
+
+    Interrupted while budgets were made equal, it has no tables, but its folder keeps the pilots.
+    """
 
     folder: Path | None
     tables: dict[str, pd.DataFrame]
@@ -54,7 +57,10 @@ def run(
     progress: bool = True,
     micro: bool = False,
 ) -> Result:
-    """Play one scenario. With `micro`, the table `customers` is kept as well."""
+    """Play one scenario. With `micro`, the table `customers` is kept as well.
+
+    What the same call left in the folder `out` is not played again; any other result in it is replaced.
+    """
     study = _Study(resolve([scenario]), replicates, workers, out, progress, micro)
     return study.play("as_written")
 
@@ -75,6 +81,20 @@ def compare(
     return _Study(resolve(scenarios), replicates, workers, out, progress, micro).play(budget)
 
 
+def standing(
+    folder: str | Path,
+    scenarios: Sequence[Source],
+    *,
+    replicates: int | None = None,
+    budget: Budget = "as_written",
+    micro: bool = False,
+) -> resume.Left:
+    """What is in `folder` already, seen by a call that would write there."""
+    arms = resolve(scenarios)
+    replicates = arms[0].spec.replicates if replicates is None else replicates
+    return resume.left_in(Path(folder), resume.job_of(arms, replicates, budget, micro))
+
+
 class _Study:
     """One call of `run` or `compare`: what goes in, and the outcomes as they come."""
 
@@ -93,29 +113,39 @@ class _Study:
             raise ValueError("replicates and workers are at least 1")
         self.out = None if out is None else Path(out)
         self.progress = progress
-        self.read = partial(read_tables, micro=micro)
+        self.read, self.micro = partial(read_tables, micro=micro), micro
         self.begun = datetime.now(UTC)
         self.warnings = check(arms)
-        self.source = source_digest()
+        self.pilots: list[dict[str, Any]] = []
         self.workers = workers_for([arm.spec for arm in arms], self.replicates, workers)
         self.failures: list[tuple[int, int, Failure]] = []
         self.outcomes: dict[tuple[int, int], Outcome] = {}
 
     def play(self, budget: Budget) -> Result:
         """Retune if asked to, play everything, and make the best of what was finished."""
+        job = resume.job_of(self.arms, self.replicates, budget, self.micro)
+        kept = resume.Kept({}, {})
         if self.out is not None:
+            if resume.left_in(self.out, job).whole:
+                tables, manifest = store.read(self.out)
+                return Result(self.out, tables, manifest["failures"], False, manifest)
             store.prepare(self.out)
+            kept = resume.kept_in(self.out, job)
         interrupted = False
         try:
             with Crew(self.workers) as crew:
                 self.workers = crew.workers
                 if budget == "equal":
-                    self._equalise(crew)
+                    self._equalise(crew, kept.pilots)
+                self.outcomes |= kept.outcomes(self.arms)
                 for outcome in watched(crew, self._jobs(), "runs", show=self.progress):
                     self.outcomes[outcome.key] = outcome
         except KeyboardInterrupt:
             interrupted = True
-        return self._result(budget, interrupted)
+            if kept.runs and not self.outcomes and self.out is not None:  # too early to tell which of them still hold
+                tables, manifest = store.read(self.out)
+                return Result(self.out, tables, manifest["failures"], True, manifest)
+        return self._result(job, interrupted)
 
     def _jobs(self) -> list[Job]:
         """What is still to play, replicate by replicate over all arms: an interrupted comparison has whole pairs."""
@@ -126,42 +156,46 @@ class _Study:
             if (i, replicate) not in self.outcomes
         ]
 
-    def _equalise(self, crew: Crew) -> None:
+    def _equalise(self, crew: Crew, known: Sequence[Mapping[str, Any]]) -> None:
         def pilots(jobs: Sequence[Job], label: str) -> Iterator[Outcome]:
             return watched(crew, jobs, label, show=self.progress)
 
-        equaliser = Equaliser(self.arms, self.replicates, pilots, self.read, ENGINE)
-        self.arms = equaliser.arms_of_equal_cost()
+        equaliser = Equaliser(self.arms, self.replicates, pilots, self.read, ENGINE, known)
+        try:
+            self.arms = equaliser.arms_of_equal_cost()
+        finally:
+            self.pilots = equaliser.rows()
         self.outcomes = equaliser.outcomes(self.arms)
         self.failures += equaliser.failures
         for arm in self.arms:
             if arm.money is not None and arm.money["note"]:
                 self.warnings.append(f"{arm.label}: equal budgets not reached: {arm.money['note']}")
 
-    def _result(self, budget: Budget, interrupted: bool) -> Result:
+    def _result(self, job: Mapping[str, Any], interrupted: bool) -> Result:
         """Tables in the order of the jobs, never of their coming; failures as rows."""
         done = [self.outcomes[key] for key in sorted(self.outcomes)]
         good = [outcome for outcome in done if outcome.failure is None]
         self.failures += [(*outcome.key, outcome.failure) for outcome in done if outcome.failure is not None]
-        if source_digest() != self.source:
+        if source_digest() != job["source"]:
             self.warnings.append("the source of gamed changed while this ran: its worlds may not be of one model")
         tables = join((self.arms[outcome.key[0]].label, outcome.value) for outcome in good)
         frames = to_frames(tables)
         manifest = completed(
-            manifest_of(self.arms, self.replicates, budget, self.source),
+            manifest_of(self.arms, job),
             begun=self.begun,
             ended=datetime.now(UTC),
             workers=self.workers,
             interrupted=interrupted,
             finished={arm.label: [o.key[1] for o in good if o.key[0] == i] for i, arm in enumerate(self.arms)},
             paid=paid(frames["staff"]) if "staff" in frames else {},
+            pilots=self.pilots,
             failures=[self._row(*failure) for failure in self.failures],
             warnings=self.warnings,
         )
         result = Result(None, frames, manifest["failures"], interrupted, manifest)
         if self.out is None:
             return result
-        if not done:
+        if not done and not self.pilots:
             store.abandon(self.out)
             return result
         return self._written(result, tables)

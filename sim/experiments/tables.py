@@ -24,11 +24,12 @@ def read_tables(model: Any, *, micro: bool = False) -> Packed:
 
 def pack(tables: Mapping[str, pd.DataFrame]) -> Packed:
     """Each table as an Arrow stream in which a repeated word is stored once."""
-    return {name: _stream(frame) for name, frame in tables.items()}
+    return {name: stream(pa.Table.from_pandas(frame, preserve_index=False)) for name, frame in tables.items()}
 
 
-def _stream(frame: pd.DataFrame) -> bytes:
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+def stream(table: pa.Table) -> bytes:
+    """A table as an Arrow stream, words as dictionaries."""
+    table = table.replace_schema_metadata(None)
     for place, field in enumerate(table.schema):
         if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             words = table.column(place).cast(pa.string()).dictionary_encode()
@@ -39,9 +40,9 @@ def _stream(frame: pd.DataFrame) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def unpack(stream: bytes) -> pd.DataFrame:
+def unpack(packed: bytes) -> pd.DataFrame:
     """One packed table as a frame."""
-    return _plain(pa.ipc.open_stream(stream).read_all()).to_pandas()
+    return _plain(pa.ipc.open_stream(packed).read_all()).to_pandas()
 
 
 def join(packed: Iterable[tuple[str, Packed]]) -> dict[str, pa.Table]:
@@ -51,13 +52,13 @@ def join(packed: Iterable[tuple[str, Packed]]) -> dict[str, pa.Table]:
     """
     parts: dict[str, list[pa.Table]] = {}
     for scenario, tables in packed:
-        for name, stream in tables.items():
-            parts.setdefault(name, []).append(_labelled(scenario, stream))
+        for name, packed_table in tables.items():
+            parts.setdefault(name, []).append(_labelled(scenario, packed_table))
     return {name: _plain(pa.concat_tables(tables, promote_options="permissive")) for name, tables in parts.items()}
 
 
-def _labelled(scenario: str, stream: bytes) -> pa.Table:
-    table = pa.ipc.open_stream(stream).read_all()
+def _labelled(scenario: str, packed: bytes) -> pa.Table:
+    table = pa.ipc.open_stream(packed).read_all()
     label = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), len(table)), pa.array([scenario]))
     return table.add_column(0, "scenario", label)
 

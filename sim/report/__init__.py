@@ -36,10 +36,12 @@ class Rendered:
 
 def render(folder: Path | str) -> Rendered:
     """Write figures/ and report.html into a result folder and give back what they say."""
-    from sim.experiments.store import read
+    from sim.experiments.store import NotAResult, read
 
     folder = Path(folder)
     tables, manifest = read(folder)
+    if not tables:
+        raise NotAResult(f"{folder} holds no finished run")
     return _report(tables, manifest, folder)
 
 
