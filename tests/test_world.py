@@ -412,13 +412,7 @@ def charmed(rate: float) -> tuple[list[float], list[float]]:
     return [x.loc[0:23].mean() for x in shares], [x.loc[188:].mean() for x in shares]
 
 
-STRONG = pytest.mark.xfail(
-    strict=True,
-    reason="under strong pay nearly everybody is at 0 or 1, where contacts of one period differ in nothing: learning stops",
-)
-
-
-@pytest.mark.parametrize("rate", [6.0, pytest.param(20.0, marks=STRONG)])
+@pytest.mark.parametrize("rate", [6.0, 20.0])
 def test_a_useless_tactic_is_tried_and_then_dropped(rate: float) -> None:
     """Charm does nothing; lore says that it moves the score. Staff paid on the score try it, learn, and leave it."""
     early, late = charmed(rate)

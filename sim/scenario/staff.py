@@ -75,6 +75,8 @@ class Staff(Section):
                                 ge=0, le=0.99, source="effort substitution: Holmström & Milgrom (1991)")
     minute: float = param(0.02, "what a minute of work feels like", unit="money/minute", ge=0, le=10)
     dismissal_loss: float = param(2.0, "loss of the job, in pay periods of base pay", unit="pay periods", ge=0, le=100)
+    occasion: float = param(0.9, "share of contacts in which there is occasion for an act: the most that anybody can do of it",
+                            unit="0-1", gt=0, le=1)
     learning: Learning = param(Learning, "beliefs and skill")
     wellbeing: Wellbeing = param(Wellbeing, "engagement and turnover")
     first_acts: dict[str, float] = param(

@@ -86,10 +86,13 @@ def _learn(lessons, noise, size, colleagues, forgetting, belief, certainty):
                 xx = xy = 0.0
                 for other in range(first, first + size):
                     lesson = lessons[other, j]
-                    if lesson.n > 1.0:  # about each person's own mean, so that who he is does not pass for what he does
+                    cases = lesson.n - (lesson.passed if k == act.CHERRY else 0.0)
+                    result = lesson.y - (lesson.passed_y if k == act.CHERRY else 0.0)
+                    if cases > 1.0:  # about each person's own mean, so that who he is does not pass for what he does
                         weight = 1.0 if other == e else colleagues
-                        xx += weight * max(0.0, lesson.xx[k] - lesson.x[k] * lesson.x[k] / lesson.n)
-                        xy += weight * (lesson.xy[k] - lesson.x[k] * lesson.y / lesson.n)
+                        share = lesson.did[k] / cases
+                        xx += weight * lesson.did[k] * (1.0 - share)
+                        xy += weight * (lesson.did_y[k] - share * result)
                 if certainty[e, j, k] < np.inf:
                     before = rules.certainty_after(certainty[e, j, k], forgetting)
                     belief[e, j, k] = rules.belief_mean(belief[e, j, k], before, xy / noise[j], xx / noise[j])

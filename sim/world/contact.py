@@ -14,7 +14,7 @@ from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
 from sim.world.heard import ask_all, complain, done
-from sim.world.issue import come_back, difficulty_of, end_need, mark_log, note_visit
+from sim.world.issue import come_back, difficulty_of, mark_log, note_visit
 from sim.world.mind import experience_contact, hope_of, reconsider, score_of
 
 
@@ -30,7 +30,7 @@ def abandon(w, i, at, week, wait, u):
     readings.log_abandoned(w.measures, w.readings[week, row], c.contacts == 0, wait)
     experience_contact(p, c, at, 0.0, wait, 0.0, c.contacts + p.extra_handoffs)
     reconsider(p, w.firm, c, at, before)
-    come_back(w, i, at, week, u[2], u[3])
+    return come_back(w, i, at, week, u[2], u[3])
 
 
 @hot
@@ -151,7 +151,10 @@ def count_contact(p, c, tally, minutes, gaming, wait, quality, worked, score):
 
 @fused
 def contact(w, i, at, week):
-    """One contact of customer i at date `at` (weeks); `week` is the row of the accounts."""
+    """One contact of customer i at date `at` (weeks); `week` is the row of the accounts.
+
+    Returns the date at which the need is met, NEVER if it is given up, STILL_OPEN if he will call again.
+    """
     p, c, k = w.p, w.customers[i], i % w.p.teams
     team = w.teams[k]
     if not c.flags & st.OPEN:
@@ -169,8 +172,7 @@ def contact(w, i, at, week):
         if wait > 0.0:
             patience = -p.patience * math.log(1.0 - u[1])
             if wait > patience:
-                abandon(w, i, at, week, patience, v)
-                return
+                return abandon(w, i, at, week, patience, v)
         wait += team.backlog / p.servers
     difficulty = difficulty_of(p, c, w.segments, i)
     note_panel(
@@ -178,7 +180,7 @@ def contact(w, i, at, week):
     )  # fmt: skip
     team.noted += 1
     post, tried, worked, passed = route(w, i, k, when, u[2], difficulty, week)
-    serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u[3], v)
+    return serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u[3], v)
 
 
 @fused
@@ -205,20 +207,19 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
             p, w.firm, c, tally, w.segments[c.segment].voice, i, when, tried, worked, score
         )
     cells, lessons = w.readings[week, post], w.lessons[post]
-    readings.log_complaint(w.measures, cells, lessons, e, tried, passed, intended, voiced, recorded)
+    readings.log_complaint(w.measures, cells, lessons, tried, passed, intended, voiced, recorded)
     gaming = side_minutes(p, tried, solved <= 0.0) + hushing
     closing = solved <= 0.0 and worked & (1 << act.CLOSE) != 0
     good_faith, written = mark_log(p, c, w.teams[k], at, solved, v[1], closing)
     minutes += gaming
     readings.log_contact(
-        w.measures, cells, lessons, e, tried, passed, first, c.contacts == 0, solved, good_faith, written, minutes, wait
+        w.measures, cells, lessons, tried, passed, first, c.contacts == 0, solved, good_faith, written, minutes, wait
     )
-    readings.learn(lessons[0], e, tried, passed, quality - w.firm.quality)
+    readings.learn(lessons[0], tried, passed, quality - w.firm.quality)
     score = reconsider(p, w.firm, c, at, before)
     count_contact(p, c, tally, minutes, gaming, wait, quality, worked, score)
     if solved > 0.0 or remedied:
-        end_need(w, i, at, week, True, at)
-    elif written <= 0.0 and chance.uniform(p.seed, p.replicate, i, when, chance.VOICE, 1) < p.followup:
-        end_need(w, i, at, week, True, at + p.followup_weeks)
-    else:
-        come_back(w, i, at, week, v[2], v[3])
+        return at
+    if written <= 0.0 and chance.uniform(p.seed, p.replicate, i, when, chance.VOICE, 1) < p.followup:
+        return at + p.followup_weeks
+    return come_back(w, i, at, week, v[2], v[3])

@@ -53,7 +53,8 @@ def problem(
             step = contract.written.target.step
             ratchet[:, p] = group.discount * step / (1.0 - group.discount * (1.0 - step))
     gain = worth_beside_pay(spec, group, outlook) + approval
-    upper = np.where(group.open[None, :] & ~(group.never[:, None] & group.tactics[None, :]), 1.0, 0.0)
+    most = spec.staff.occasion if group.role == "employee" else 1.0
+    upper = np.where(group.open[None, :] & ~(group.never[:, None] & group.tactics[None, :]), most, 0.0)
     norm, pull = np.zeros((n, count)), np.zeros(n)
     if group.role == "employee":
         norm, pull = team_means(group), np.full(n, spec.staff.norm)

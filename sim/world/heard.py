@@ -70,4 +70,4 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
         if reached > 1:
             w.tallies[week, post].n[st.N_ASKING] += m.cost
         if value == value and m.taught:
-            readings.learn(w.lessons[post, j + 1], w.staff[post], tried, passed, value - m.centre)
+            readings.learn(w.lessons[post, j + 1], tried, passed, value - m.centre)

@@ -68,25 +68,25 @@ def note_visit(c, post, at, mask, solved):
 
 
 @fused
-def end_need(w, i, at, week, met, met_at):
-    """The issue ends, met or not; the next need is dated from this one, and waits for nobody."""
+def end_need(w, i, at, week, met_at):
+    """The issue ends, met at a date or never; the next need is dated from this one, and waits for nobody."""
     p, c, k = w.p, w.customers[i], i % w.p.teams
     team, tally = w.teams[k], w.tallies[week, p.employees + k]
     served = c.flags & st.SERVED
     row = c.server if served else p.employees + k
     e = c.server if served else 0
-    if met:
+    if met_at < st.NEVER:
         c.marked_at = min(c.marked_at, met_at)
         c.closed_at = min(c.closed_at, met_at)
     readings.log_ended(
-        p, w.firm, w.measures, w.readings[week, row], c, i, tally, team.filtering, met, met_at, score_of(p, c),
-        w.lessons[e], w.staff[e],
+        p, w.firm, w.measures, w.readings[week, row], c, i, tally, team.filtering, met_at, score_of(p, c),
+        w.lessons[e],
     )  # fmt: skip
     if served:
         first = c.first_server
-        readings.log_first(w.measures, w.readings[week, first], c, w.lessons[first], w.staff[first])
+        readings.log_first(w.measures, w.readings[week, first], c, w.lessons[first])
     tally.n[st.N_ENDED] += 1.0
-    tally.n[st.N_MET] += 1.0 if met else 0.0
+    tally.n[st.N_MET] += 1.0 if met_at < st.NEVER else 0.0
     team.open -= 1
     if not c.flags & st.LOG_CLOSED:
         team.open_in_log -= 1
@@ -103,12 +103,10 @@ def end_need(w, i, at, week, met, met_at):
     c.due = max(c.need_at, at)
 
 
-@hot
-def leave(w, i, at, week):
-    """The customer is gone; an open issue ends unmet."""
+@fused
+def leave(w, i, week):
+    """The customer is gone; what was open has ended."""
     c, k = w.customers[i], i % w.p.teams
-    if c.flags & st.OPEN:
-        end_need(w, i, at, week, False, st.NEVER)
     c.status = st.LEFT
     c.due = st.NEVER
     c.leaves_at = st.NEVER
@@ -121,14 +119,14 @@ def leave(w, i, at, week):
 
 @fused
 def come_back(w, i, at, week, u_return, u_delay):
-    """An unmet need comes back after a while, or is given up."""
+    """An unmet need comes back after a while, or is given up: STILL_OPEN or NEVER."""
     p, c = w.p, w.customers[i]
     again = service.return_probability(p.return_probability, p.return_fading, c.contacts, p.return_cap)
     c.contacts += 1
     if not p.repeats or u_return >= again:
-        end_need(w, i, at, week, False, st.NEVER)
-        return
+        return st.NEVER
     delay = chance.from_latent(p.return_delay_family, p.return_delay_a, p.return_delay_b, u_delay)
     c.due = at + max(delay, 0.0)
     if c.due < math.floor(at) + 1.0:
         w.tallies[week, p.employees + i % p.teams].n[st.N_SAME_WEEK] += 1.0
+    return st.STILL_OPEN

@@ -15,18 +15,21 @@ from sim.world import state as st
 
 
 @hot
-def learn(lesson, employee, mask, passed, surplus):
-    """A contact taught its employee something: sums for x = attempted − intensity, y = what it brought above the mean."""
+def learn(lesson, mask, passed, surplus):
+    """A contact taught its employee something: what was attempted in it, and what it brought above the mean."""
     lesson.n += 1.0
     lesson.y += surplus
     lesson.yy += surplus * surplus
-    for k in range(act.ACTS):
-        if k == act.CHERRY and passed:
-            continue
-        x = (1.0 if mask & (1 << k) else 0.0) - employee.intensity[k]
-        lesson.x[k] += x
-        lesson.xx[k] += x * x
-        lesson.xy[k] += x * surplus
+    if passed:
+        lesson.passed += 1.0
+        lesson.passed_y += surplus
+    k = 0
+    while mask:
+        if mask & 1:
+            lesson.did[k] += 1.0
+            lesson.did_y[k] += surplus
+        mask >>= 1
+        k += 1
 
 
 @hot
@@ -161,7 +164,7 @@ def log(m, cell, true_num, true_den, logged_num, logged_den, honest_num, bent_nu
 
 
 @hot
-def log_contact(measures, cells, lessons, employee, mask, passed, first, fresh, solved, good_faith, early, minutes, wait):
+def log_contact(measures, cells, lessons, mask, passed, first, fresh, solved, good_faith, early, minutes, wait):
     """Write a served contact into the measures that read contacts from the log, and into its employee's lessons.
 
     first: first served contact of the issue (as the log knows it); fresh: first contact by the customer's count.
@@ -188,7 +191,7 @@ def log_contact(measures, cells, lessons, employee, mask, passed, first, fresh, 
         else:
             continue
         if m.taught:
-            learn(lessons[j + 1], employee, mask, passed, (num - m.centre * den) / m.per_contact)
+            learn(lessons[j + 1], mask, passed, (num - m.centre * den) / m.per_contact)
 
 
 @hot
@@ -207,7 +210,7 @@ def log_abandoned(measures, cells, first, wait):
 
 
 @hot
-def log_complaint(measures, cells, lessons, employee, mask, passed, intended, voiced, recorded):
+def log_complaint(measures, cells, lessons, mask, passed, intended, voiced, recorded):
     """Write a contact into the measures of complaints: intended (true), voiced (the silent missing), recorded."""
     for j in range(len(measures)):
         m, cell = measures[j], cells[j]
@@ -221,20 +224,21 @@ def log_complaint(measures, cells, lessons, employee, mask, passed, intended, vo
             add(cell, stage, recorded, 1.0)
         cell.square += recorded * recorded
         if m.taught:
-            learn(lessons[j + 1], employee, mask, passed, recorded - m.centre)
+            learn(lessons[j + 1], mask, passed, recorded - m.centre)
 
 
 @hot
-def log_ended(p, firm, measures, cells, c, i, tally, filtering, met, met_at, feeling, lessons, employee):
+def log_ended(p, firm, measures, cells, c, i, tally, filtering, met_at, feeling, lessons):
     """An issue has ended: write it into the measures that read needs as a whole, and into its last server's lessons.
 
-    feeling: how the customer feels about the firm, 0–10. Verified outcomes are asked for like any other answer.
+    met_at: date at which it was met, or NEVER; feeling: how the customer feels about the firm, 0–10. Verified outcomes are
+    asked for like any other answer.
     """
     there = 1.0 if c.flags & st.SERVED else 0.0
-    trouble = 1.0 if c.contacts > 0 or not met else 0.0
+    trouble = 1.0 if c.contacts > 0 or met_at >= st.NEVER else 0.0
     for j in range(len(measures)):
         m, cell = measures[j], cells[j]
-        true = 1.0 if met and met_at - c.need_at <= m.within else 0.0
+        true = 1.0 if met_at - c.need_at <= m.within else 0.0
         if m.reads == code.IN_TIME:
             good_faith = there if c.marked_at - c.need_at <= m.within else 0.0
             bent = there if c.closed_at - c.need_at <= m.within else 0.0
@@ -248,11 +252,11 @@ def log_ended(p, firm, measures, cells, c, i, tally, filtering, met, met_at, fee
         else:
             continue
         if m.taught and there > 0.0 and value == value:
-            learn(lessons[j + 1], employee, c.acts, False, value - m.centre)
+            learn(lessons[j + 1], c.acts, False, value - m.centre)
 
 
 @hot
-def log_first(measures, cells, c, lessons, employee):
+def log_first(measures, cells, c, lessons):
     """An issue has ended: write it into the measures that read its first contact, for who served that one."""
     for j in range(len(measures)):
         m = measures[j]
@@ -260,7 +264,7 @@ def log_first(measures, cells, c, lessons, employee):
             true = 1.0 if c.flags & st.FIRST_SOLVED else 0.0
             value = no_repeat(cells[j], true, 0.0 if c.second_at - c.first_at <= m.within else 1.0)
             if m.taught:
-                learn(lessons[j + 1], employee, c.first_acts, False, value - m.centre)
+                learn(lessons[j + 1], c.first_acts, False, value - m.centre)
 
 
 @hot

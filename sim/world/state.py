@@ -83,15 +83,18 @@ FIRM = np.dtype([
     ("quality", "f8"),  # mean perceived quality of a contact, last pay period
 ])  # fmt: skip
 
-# Sufficient statistics of single contacts for learners: what was attempted against what came of it.
+# Sufficient statistics of single contacts for learners: what was attempted against what came of it, y.
 LESSON = np.dtype([
-    ("n", "f8"),
+    ("n", "f8"),  # contacts
     ("y", "f8"),
     ("yy", "f8"),
-    ("x", "f8", (act.ACTS,)),
-    ("xx", "f8", (act.ACTS,)),
-    ("xy", "f8", (act.ACTS,)),
+    ("passed", "f8"),  # of these, contacts that a colleague passed on: nobody could pick and choose there
+    ("passed_y", "f8"),
+    ("did", "f8", (act.ACTS,)),  # contacts with the act
+    ("did_y", "f8", (act.ACTS,)),
 ])  # fmt: skip
+
+STILL_OPEN = -1e18  # in place of the date at which a need was met
 
 # One reading of one measure: numerator and denominator at every stage, and the sum of squares of what was reported.
 CELL = np.dtype([

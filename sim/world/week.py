@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 
 from sim.rules import customer, service
-from sim.rules.kernel import hot
+from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import layout as code
 from sim.world import state as st
 from sim.world.contact import contact
-from sim.world.issue import gap_to_need, leave
+from sim.world.issue import end_need, gap_to_need, leave
 from sim.world.mind import hazard_of, score_of
 
 
@@ -50,16 +50,22 @@ def queues(w, load):
             team.backlog = max(0.0, team.backlog + surplus)
 
 
-@hot
+@fused
 def play(w, i, now, week):
     """Everything that happens to customer i in this week, in the order of its dates."""
     c = w.customers[i]
     end = now + 1.0
     while c.status == st.ACTIVE and (c.due < end or c.leaves_at < end):
-        if c.leaves_at < c.due:
-            leave(w, i, c.leaves_at, week)
+        leaving = c.leaves_at < c.due
+        at = c.leaves_at if leaving else max(c.due, now)
+        if leaving:
+            met_at = st.NEVER if c.flags & st.OPEN else st.STILL_OPEN
         else:
-            contact(w, i, max(c.due, now), week)
+            met_at = contact(w, i, at, week)
+        if met_at != st.STILL_OPEN:
+            end_need(w, i, at, week, met_at)
+        if leaving:
+            leave(w, i, week)
     w.next_at[i] = min(c.due, c.leaves_at)
 
 
@@ -114,18 +120,20 @@ def settle(w, at):
 
 
 @hot
-def newcomers(w, now, week, from_row, to_row, join, raised):
-    """The prospects of this week join or go by; the same prospects come by in every world. Returns how many joined."""
-    joined = 0
+def newcomers(w, now, from_row, to_row, join, raised, due, n):
+    """The prospects of this week join or go by; the same prospects come by in every world.
+
+    They are added to those who are `due`. Returns how many there are then.
+    """
     p = w.p
     for i in range(from_row, min(to_row, len(w.customers))):
         u = chance.uniform(p.seed, p.replicate, i, 0, chance.PROSPECT, 0)
         if u < join:
             expectation, memory, taste, contract, day, segment = person(w, i)
             enter(w, i, now + day, expectation + raised, memory, taste, contract, segment)
-            play(w, i, now, week)
-            joined += 1
-    return joined
+            due[n] = i
+            n += 1
+    return n
 
 
 @hot
@@ -187,18 +195,18 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
     """The week that starts at `now`, accounted in `row`; adds up the firm in the order of its rows. Returns joiners."""
     for team in range(w.p.teams):
         load[team] = 0.0
-    n = demand(w, now, due, load)
+    here = demand(w, now, due, load)
     if w.p.queue:
         queues(w, load)
+    n = newcomers(w, now, from_row, to_row, join, raised, due, here)
     for j in range(n):
         play(w, due[j], now, row)
-    joined = newcomers(w, now, row, from_row, to_row, join, raised)
     for e in range(w.p.employees):
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
     close_week(w, row)
     add_up(w.readings[row], w.tallies[row], readings_out, counts_out)
-    return joined
+    return n - here
 
 
 @hot
