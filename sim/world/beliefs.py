@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.incentives import tactics as act
 from sim.rules import employee as rules
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot
 from sim.scenario.schema import Scenario
 from sim.world import chance
 from sim.world.people import Array, Group
@@ -51,7 +51,7 @@ def start(
     )  # fmt: skip
 
 
-@kernel
+@hot
 def _start(seed, replicate, keys, persons, posts, places, said, strength, error, doubt, belief, certainty):
     """Prior mean = strength × (declared + error · largest · z), prior sd = doubt · largest; what nothing moves is known."""
     for i in range(len(posts)):
@@ -75,28 +75,44 @@ def learn_from_contacts(spec: Scenario, group: Group, lessons: np.recarray, size
     _learn(lessons, noise, size, learning.colleagues, learning.forgetting, group.belief, group.certainty)
 
 
-@kernel
+@hot
 def _learn(lessons, noise, size, colleagues, forgetting, belief, certainty):
     """Bayes' rule for independent Gaussian beliefs; noise (M + 1,) is the variance of what one contact brings."""
     n, places, count = belief.shape
-    for e in range(n):
-        first = e - e % size
+    for first in range(0, n, size):
         for j in range(places):
             for k in range(count):
-                xx = xy = 0.0
-                for other in range(first, first + size):
-                    lesson = lessons[other, j]
-                    cases = lesson.n - (lesson.passed if k == act.CHERRY else 0.0)
-                    result = lesson.y - (lesson.passed_y if k == act.CHERRY else 0.0)
-                    if cases > 1.0:  # about each person's own mean, so that who he is does not pass for what he does
-                        weight = 1.0 if other == e else colleagues
-                        share = lesson.did[k] / cases
-                        xx += weight * lesson.did[k] * (1.0 - share)
-                        xy += weight * (lesson.did_y[k] - share * result)
-                if certainty[e, j, k] < np.inf:
-                    before = rules.certainty_after(certainty[e, j, k], forgetting)
-                    belief[e, j, k] = rules.belief_mean(belief[e, j, k], before, xy / noise[j], xx / noise[j])
-                    certainty[e, j, k] = before + xx / noise[j]
+                team_information = team_evidence = 0.0
+                for e in range(first, first + size):
+                    information, evidence = _taught(lessons[e, j], k)
+                    team_information += information
+                    team_evidence += evidence
+                for e in range(first, first + size):
+                    if certainty[e, j, k] < np.inf:
+                        information, evidence = _taught(lessons[e, j], k)
+                        information += colleagues * (team_information - information)
+                        evidence += colleagues * (team_evidence - evidence)
+                        before = rules.certainty_after(certainty[e, j, k], forgetting)
+                        belief[e, j, k] = rules.belief_mean(
+                            belief[e, j, k], before, evidence / noise[j], information / noise[j]
+                        )
+                        certainty[e, j, k] = before + information / noise[j]
+
+
+@hot
+def _taught(lesson, k):
+    """Sums of squares and products of what one person did and what it brought, about his own means.
+
+    So who he is does not pass for what he does.
+    """
+    cases, result = lesson.n, lesson.y
+    if k == act.CHERRY:
+        cases -= lesson.passed
+        result -= lesson.passed_y
+    if cases <= 1.0:
+        return 0.0, 0.0
+    share = lesson.did[k] / cases
+    return lesson.did[k] * (1.0 - share), lesson.did_y[k] - share * result
 
 
 def take_in(group: Group, post: int, information: Array, evidence: Array, forgetting: float) -> None:
@@ -139,7 +155,7 @@ def sampled(spec: Scenario, replicate: int, group: Group, period: int, places: l
     return out
 
 
-@kernel
+@hot
 def _sample(seed, replicate, keys, period, places, is_open, certainty, out):
     for post in range(out.shape[0]):
         for k in range(out.shape[2]):
