@@ -133,7 +133,7 @@ class Firm:
         """Set first targets of contracts that come into force, and what the trade says about their measures."""
         self.week_ahead = week
         self.w.measures["taught"] = 0
-        wanted: set[str] = set()
+        wanted: dict[str, Group] = {}  # in the order of the groups: what managers foresee hangs on what staff believe
         for role, group in self.groups.items():
             for contract in self.in_force(role, week):
                 if contract.place >= 0:
@@ -141,11 +141,10 @@ class Firm:
                 if not contract.begun:
                     firm = payday.ratio(period.firm_num, period.firm_den)
                     contracts.begin(contract, group.n, firm)
-                    wanted.add(role)
+                    wanted[role] = group
         if not self.known or wanted or "rational" in (self.spec.staff.choice, self.spec.management.choice):
             choosing.look(self)
-        for role in self.groups if not self.begun else wanted:
-            group = self.groups[role]
+        for role, group in (wanted if self.begun else self.groups).items():
             places = [0] if not self.begun else []
             places += [c.place + 1 for c in self.in_force(role, week) if c.place >= 0]
             effects = choosing.true_effects(self, group)
