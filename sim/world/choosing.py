@@ -51,7 +51,7 @@ def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -
         return found[group.team[chosen]]
     if group.role == "manager":
         return (found + effects_through_staff(firm, group))[chosen]
-    own = found.mean(axis=0) / (max(group.n, 1) if group.role == "central" else 1)
+    own = payday.in_order(found) / (len(found) * (max(group.n, 1) if group.role == "central" else 1))
     return np.repeat(own[None], len(chosen), axis=0)
 
 
@@ -72,7 +72,7 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
         moved = (solve(firm, staff, firm.week_ahead, pressing, stretching).choice.acts - unmoved) * staff.skill
         for e in range(staff.n):
             team = staff.team[e]
-            out[team, :, place[lever]] += moved[e] @ by_act[team] / firm.spec.staff.team_size
+            out[team, :, place[lever]] += payday.in_order(moved[e][:, None] * by_act[team]) / firm.spec.staff.team_size
     return out
 
 
@@ -104,11 +104,13 @@ def rational_level(firm: Firm, group: Group, effects: Array) -> Array:
     places = slice(1, len(firm.w.measures) + 1)
     if group.role == "employee":
         own = group.intensity - decide.team_means(group)
-        level = firm.expected[group.team][:, places] + np.einsum("njk,nk->nj", effects[:, 1:, :], own)
+        moves = effects[:, 1:, :] * own[:, None, :]
+        level = firm.expected[group.team][:, places] + payday.in_order(moves.transpose(2, 0, 1))
     elif group.role == "manager":
         level = firm.expected[:, places]
     else:
-        level = np.repeat(firm.expected[:, places].mean(axis=0)[None], group.n, axis=0)
+        usual = payday.in_order(firm.expected[:, places]) / len(firm.expected)
+        level = np.repeat(usual[None], group.n, axis=0)
     return np.where(np.isnan(level), group.level, level)
 
 

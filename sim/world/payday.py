@@ -72,7 +72,7 @@ def teams_of(values: Array, employees: int, size: int) -> Array:
 
 
 def in_order(values: Array) -> Array:
-    """Sum over rows, in order."""
+    """Sum over rows, in order: what BLAS and `np.sum` make of a column depends on the other columns and on the machine."""
     return np.cumsum(values, axis=0)[-1]
 
 
