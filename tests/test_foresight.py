@@ -36,7 +36,7 @@ def difference(spec, number, replicate):
         real = num[::2].sum(0) / den[::2].sum(0) - num[1::2].sum(0) / den[1::2].sum(0)
     is_open = np.zeros(act.ALL_ACTS, bool)
     is_open[number] = True
-    claimed = foresight.effects(model.world, is_open)[1][:, number, 1:-1].mean(axis=0)
+    claimed = foresight.effects(model.world, is_open, np.arange(len(spec.measures)))[1][:, number, 1:-1].mean(axis=0)
     return real * model.recorder.points, claimed * model.recorder.points
 
 

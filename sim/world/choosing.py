@@ -39,7 +39,7 @@ def look(firm: Firm) -> None:
         for place, k in enumerate(group.acts):
             is_open[k] = group.open[place] and (paid or not group.tactics[place])
     is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
-    firm.expected, firm.effects = foresight.effects(firm.w, is_open)
+    firm.expected, firm.effects = foresight.effects(firm.w, is_open, firm.read_places)
     firm.known = True
 
 
@@ -61,7 +61,7 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
     place = {k: managers.acts.index(k) for k in managers.acts}
     m = firm.spec.management
     gained = m.coaching_gain * m.horizon * m.coached
-    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w)[:, :-1] * gained
+    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w, firm.read_places)[:, :-1] * gained
     staff = firm.groups["employee"]
     if not firm.began_choosing:
         return out

@@ -26,6 +26,7 @@ class Firm:
         self.places = {label: j for j, label in enumerate(spec.measures)}
         self.points = recorder.points
         self.contracts = contracts.contracts(spec, self.places, self.points, [m.better for m in measures])
+        self.read_places = np.array(sorted({c.place for c in self.contracts if c.place >= 0}), np.int64)
         self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(measures) + 2))
         self.expected = np.zeros((spec.teams, len(measures) + 2))
         self.known = False

@@ -6,12 +6,15 @@ Rational people know these numbers; trade lore is made of them. All come from `s
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.incentives import tactics as act
 from sim.rules import service
 from sim.world import layout as code
 from sim.world import state as st
 from sim.world.panel import DIRECT, secants, think_team
+
+Places = NDArray[np.int64]  # of measures, in the order of the scenario
 
 
 def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
@@ -23,8 +26,8 @@ def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
     return level, float(staff["ability"].mean()), float(staff["engagement"].mean()), float(staff["tenure"].mean())
 
 
-def ability_effects(w: st.World, step: float = 0.1) -> np.ndarray:
-    """What one sd of ability of a team is worth, (T, M + 2), by a central difference on the panel."""
+def ability_effects(w: st.World, read: Places, step: float = 0.1) -> np.ndarray:
+    """What one sd of ability of a team is worth to the measures `read`, (T, M + 2), by a central difference on the panel."""
     places = len(w.measures) + 2
     out = np.zeros((len(w.teams), places))
     closed, none = np.zeros(act.ALL_ACTS, np.bool_), np.zeros((DIRECT, places, 2))
@@ -33,16 +36,17 @@ def ability_effects(w: st.World, step: float = 0.1) -> np.ndarray:
         values = []
         for shifted in (ability - step, ability + step):
             base = np.zeros((places, 2))
-            think_team(w, team, level, closed, shifted, engagement, tenure, none, none, base)
+            think_team(w, team, level, closed, read, shifted, engagement, tenure, none, none, base)
             values.append(base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], 1.0))
         out[team] = (values[1] - values[0]) / (2 * step)
     return out
 
 
-def effects(w: st.World, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def effects(w: st.World, is_open: np.ndarray, read: Places) -> tuple[np.ndarray, np.ndarray]:
     """Expected readings (T, M + 2) and effects (T, ALL_ACTS, M + 2) of acts that work, for each team's average employee.
 
-    Readings are in their own unit (shares and net shares of 1); an empty panel gives zeros.
+    Readings are in their own unit (shares and net shares of 1); an empty panel gives zeros. Measures that are not among
+    those `read` are left out: nothing is expected of them, and nothing moves them.
     """
     teams = len(w.teams)
     places = len(w.measures) + 2
@@ -51,19 +55,19 @@ def effects(w: st.World, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         level, ability, engagement, tenure = _average(w, team)
         base = np.zeros((places, 2))
         with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
-        think_team(w, team, level, is_open, ability, engagement, tenure, with_act, without, base)
+        think_team(w, team, level, is_open, read, ability, engagement, tenure, with_act, without, base)
         secants(with_act, without, base, level, is_open, found[team])
         readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
-        found[team] += queue_effects(w, team, found[team, :, places - 1])
+        found[team] += queue_effects(w, team, found[team, :, places - 1], read)
     return readings_now, found
 
 
-def queue_effects(w: st.World, team: int, minutes_by_act: np.ndarray) -> np.ndarray:
+def queue_effects(w: st.World, team: int, minutes_by_act: np.ndarray, read: Places) -> np.ndarray:
     """What a change of one employee's handle time does to waits, through the queue that the team shares."""
     p, t = w.p, w.teams[team]
     places = len(w.measures) + 2
     out = np.zeros((act.ALL_ACTS, places))
-    watched = [j for j in range(len(w.measures)) if w.measures[j].reads in (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT)]
+    watched = [j for j in read if w.measures[j].reads in (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT)]
     if not watched or not p.queue or t.minutes <= 0:
         return out
     step = 0.05 * t.minutes

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.incentives import tactics as act
 from sim.rules import customer, service, survey, voice
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 from sim.world import chance, readings
 from sim.world import layout as code
 from sim.world import state as st
@@ -22,16 +22,18 @@ WIDTH = 0.1  # of the central secant, in intensity
 DIRECT = act.DIVERSION + 1  # acts whose effect is felt in a single contact
 
 
-@kernel
+@hot
 def stated_shares(m, latent, spread):
-    """Chances that a stated answer counts as good and as bad, and its mean count, for a normal stated latent."""
+    """Chances that a stated answer counts as good and as bad, and its mean where that is read, for a normal stated latent."""
     good = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.TOP, m.high, m.low)
     net = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.NET, m.high, m.low)
-    mean = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.MEAN, m.high, m.low)
+    mean = 0.0
+    if m.aggregate == survey.MEAN:
+        mean = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.MEAN, m.high, m.low)
     return good, good - net, mean
 
 
-@kernel
+@hot
 def expect_answer(w, j, latent, feeling, noise, trouble, d, weight, out):
     """Add to out[j + 1] the expected numerator and denominator of a survey, for acts d done or not."""
     p, m = w.p, w.measures[j]
@@ -53,7 +55,7 @@ def expect_answer(w, j, latent, feeling, noise, trouble, d, weight, out):
     out[j + 1, 1] += answers * (1.0 - (1.0 - keep) * bad)
 
 
-@kernel
+@hot
 def expect_kept(p, m, d):
     """Chance that a bad answer reaches the report."""
     keep = 1.0
@@ -64,7 +66,7 @@ def expect_kept(p, m, d):
     return keep
 
 
-@kernel
+@hot
 def expect_log(w, j, row, d, solved, minutes, weight, out):
     """Add to out[j + 1] what the log would say of this contact, solved (1) or not (0), for acts d."""
     p, m = w.p, w.measures[j]
@@ -88,7 +90,7 @@ def expect_log(w, j, row, d, solved, minutes, weight, out):
         expect_ended(w, j, row, d, solved, marked, weight, out)
 
 
-@kernel
+@hot
 def expect_ended(w, j, row, d, solved, marked, weight, out):
     """What the need brings to who serves it now, if it ends with him: solved, followed up, or given up.
 
@@ -123,7 +125,7 @@ def expect_ended(w, j, row, d, solved, marked, weight, out):
         out[j + 1, 1] += weight * share * asked * (good + expect_kept(p, m, d) * (1.0 - good))
 
 
-@kernel
+@hot
 def expect_return(p, row, marked):
     """Chance that an unmet need comes back, given how surely it is marked done, and after how long (weeks)."""
     again = service.return_probability(p.return_probability, p.return_fading, int(row.contacts), p.return_cap)
@@ -133,17 +135,22 @@ def expect_return(p, row, marked):
     return again * (1.0 - (1.0 - marked) * p.followup), delay
 
 
-@kernel
-def think(w, row, d, odds0, minutes0, engagement, passing, out):
+@hot
+def looks_hard(p, row):
+    """Chance that whoever looks at this contact takes it for a hard case."""
+    blur = math.sqrt(1.0001 - p.cherry_sight * p.cherry_sight)
+    return survey.normal_tail((p.hard_case - p.cherry_sight * row.difficulty) / blur)
+
+
+@hot
+def think(w, row, d, odds0, minutes0, engagement, noise, hard, passing, read, out):
     """Think one contact through with acts d: add its expected numerators and denominators to out (M + 2, 2).
 
-    Row 0 is perceived quality, row M + 1 work time (minutes a contact). passing: how much colleagues pass on what looks
-    hard; one gets as much of it as they do of one's own, and it cannot be passed on again.
+    Row 0 is perceived quality, row M + 1 work time (minutes a contact); of the measures only those in `read` count. hard:
+    how surely it looks hard; passing: how much colleagues pass on what does; one gets as much of it as they do of one's
+    own, and it cannot be passed on again.
     """
     p = w.p
-    noise = chance.normal_from(row.chance)
-    blur = math.sqrt(1.0001 - p.cherry_sight * p.cherry_sight)
-    hard = survey.normal_tail((p.hard_case - p.cherry_sight * row.difficulty) / blur)
     kept = 1.0 - d[act.CHERRY] * hard if p.team_size > 1 else 1.0
     minutes = service.paced_minutes(minutes0, d[act.CARE], d[act.RUSH], p.care_minutes, p.rush_minutes)
     for k in (act.SELECT, act.PLEAD, act.GIFT, act.CHARM):
@@ -159,13 +166,13 @@ def think(w, row, d, odds0, minutes0, engagement, passing, out):
     for case in range(2):
         solved = float(case)
         weight = odds if case else 1.0 - odds
-        think_case(w, row, d, solved, kept * weight, 0.0, minutes, courtesy, noise, out)
+        think_case(w, row, d, solved, kept * weight, 0.0, minutes, courtesy, noise, read, out)
         if passing > 0.0 and p.team_size > 1:
-            think_case(w, row, d, solved, passing * hard * weight, 1.0, minutes, courtesy, noise, out)
+            think_case(w, row, d, solved, passing * hard * weight, 1.0, minutes, courtesy, noise, read, out)
 
 
-@kernel
-def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, out):
+@hot
+def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, read, out):
     """One of the two ways in which a contact can go: experience, surveys, log, complaint; passed: a hand-off more."""
     p = w.p
     efforts = row.contacts + p.extra_handoffs + passed
@@ -186,7 +193,7 @@ def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, out)
     if solved <= 0.0:
         minutes += d[act.CLOSE] * p.act_minutes[act.CLOSE] + d[act.DIVERT] * complaint * p.act_minutes[act.DIVERT]
     out[len(out) - 1, 0] += weight * minutes
-    for j in range(len(w.measures)):
+    for j in read:
         m = w.measures[j]
         if m.reads <= 3:
             if m.population == 0 and (m.reads < 3 or row.contacts == 0.0):
@@ -200,17 +207,18 @@ def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, out)
             expect_log(w, j, row, d, solved, minutes, weight, out)
 
 
-@kernel
+@hot
 def expect_complaint(p, row, score):
     """Chance that a customer complains aloud about an unsolved contact."""
     return voice.complaint_wish(score, p.complaint_at, p.complaint_slope) * voice.aloud(p.aloud, row.hope, row.voice)
 
 
 @kernel
-def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, without, base):
+def think_team(w, team, level, is_open, read, ability, engagement, tenure, with_act, without, base):
     """Think the team's panel through: base (M + 2, 2) as things are; with_act, without (DIRECT, M + 2, 2) for each act.
 
-    level (ALL_ACTS,) is the chance that an act is done and works; is_open tells which acts are worth the thought.
+    level (ALL_ACTS,) is the chance that an act is done and works; is_open tells which acts are worth the thought, `read`
+    names the measures that are.
     """
     p = w.p
     size = min(w.teams[team].noted, st.PANEL_SIZE)
@@ -228,11 +236,12 @@ def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, w
             row.difficulty, ability, engagement, p.novice_resolution * fresh, p.scripts, p.script_error,
             p.script_rigidity,
         )  # fmt: skip
+        noise, hard = chance.normal_from(row.chance), looks_hard(p, row)
         for k in range(DIRECT):
             u = chance.uniform(p.seed, p.replicate, team, j, chance.PANEL, k)
             d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])
         here[:] = 0.0
-        think(w, row, d, odds, minutes, engagement, level[act.CHERRY], here)
+        think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], read, here)
         base += here
         for k in range(DIRECT):
             if is_open[k]:
@@ -241,7 +250,7 @@ def think_team(w, team, level, is_open, ability, engagement, tenure, with_act, w
                     d[k] = float(done)
                     if d[k] != held:
                         there[:] = 0.0
-                        think(w, row, d, odds, minutes, engagement, level[act.CHERRY], there)
+                        think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], read, there)
                     if done:
                         with_act[k] += here if d[k] == held else there
                     else:
