@@ -200,6 +200,7 @@ def _staff(arm: FakeArm, weeks: int, burn_in: int, common: np.random.Generator) 
             "dismissed": False, "certainty_equivalent": 3050.0 + np.where(paid, arm.bonus / 13 / 10 * 0.8, 0.0)
             + common.normal(0, 5, len(period)), "engagement": 0.0, "strain": 0.1, "ability": 0.0, "tenure": 50.0,
             "contacts": 100.0, "minutes": 7000.0, "gaming_minutes": 7000.0 * arm.gaming * paid,
+            "stake": np.where(paid, arm.bonus / 2600, 0.0), "pay_sd": 0.0,
         }
     )  # fmt: skip
 

@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from fake_tables import GAMED, HONEST_GAIN, LOSING, NOISY, NOTHING, PERVERSE, SALARY, FakeArm, build
 
 from sim.analysis.estimate import Estimate
 from sim.analysis.manifest import Measure
+from sim.analysis.summary import summarise
 from sim.report import Rendered, describe, render
 from sim.report.style import spread
 from sim.report.words import Scale, listed, money, number, when
@@ -130,8 +132,49 @@ def test_the_table_is_aligned_and_fits() -> None:
     lines = describe(*build([SALARY, GAMED, HONEST_GAIN], replicates=2)).table.splitlines()
     assert all(len(line) <= 100 for line in lines)
     end = lines[0].index("reported") + len("reported")
-    assert all(line[end] == " " for line in lines[2:-1])
+    assert all(line[end] == " " for line in lines[2 : lines.index("* paid on this measure.")])
     assert "NPS*" in lines[4]
+
+
+def test_what_is_at_stake_stands_beside_the_bill() -> None:
+    study = [SALARY, GAMED, NOTHING]
+    lines = describe(*build(study, replicates=2)).table.splitlines()
+    pay = lines.index("* paid on this measure.") + 2
+    assert lines[pay].split() == ["scenario", "bill", "at", "stake", "sd", "of", "pay", "staff", "CE"]
+    assert lines[pay + 3].split()[:5] == ["Score", "bonus", "$769", "$38.5", "$0"]
+    assert "moves an employee's expected pay by $38.5 under Score bonus and $23.1 under Idle bonus." in told(*study)
+
+
+def by_hand(tables: dict[str, Any], manifest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The second arm's score is read from a log that errs by four points in good faith."""
+    shown = {"scenario": "idle", "measure": "nps"}
+    for name, column, extra in (("series", "reported", {}), ("waterfall", "value", {"component": "measurement"})):
+        table = tables[name]
+        rows = (table[list(shown | extra)] == pd.Series(shown | extra)).all(axis=1)
+        table.loc[rows, column] += 4.0
+    like = {**manifest["arms"][1]["like"], "nps": {**manifest["arms"][1]["like"]["nps"], "instrument": "by hand"}}
+    manifest["arms"][1]["like"] = like
+    for scenario, logging in (("salary", "automatic"), ("idle", "manual")):
+        manifest["scenarios"][scenario]["measures"] = {"nps": {"logging": logging}}
+    return tables, manifest
+
+
+def test_honest_error_of_another_instrument_is_no_effect_of_pay() -> None:
+    tables, manifest = by_hand(*build([SALARY, NOTHING]))
+    text = " ".join(describe(tables, manifest).verdict.split())
+    assert "nothing moved: no difference beyond noise" in text
+    assert "NPS is read otherwise than under Salary (logging manual, not automatic)" in text
+    assert re.search(r", \+(?:3\.\d|4[\d.]*) \([\d.]+ to [\d.]+\) is honest error of another instrument and no effect", text)
+    row = summarise(tables, manifest).query("scenario == 'idle' and measure == 'nps'").iloc[0]
+    assert row["d_reported"] == pytest.approx(4.0, abs=1.0)
+    assert row["d_instrument"] == pytest.approx(4.0, abs=1.0)
+
+
+def test_truths_of_different_things_are_not_compared() -> None:
+    tables, manifest = build([SALARY, GAMED])
+    for arm, truth in zip(manifest["arms"], ("a", "b"), strict=True):
+        arm["like"] = {**arm["like"], "nps": {**arm["like"]["nps"], "truth": truth}}
+    assert "stands for something else" in " ".join(describe(tables, manifest).verdict.split())
 
 
 # The page

@@ -143,7 +143,28 @@ def certainty_equivalent(staff: pd.DataFrame, window: Window) -> pd.Series:
 
     Source: `staff`. Limit: as employees believe it, with their own risk aversion.
     """
-    return _employees(staff, window).groupby(RUN, observed=True, sort=False)["certainty_equivalent"].mean()
+    return _of_employees(staff, "certainty_equivalent", window)
+
+
+def stake(staff: pd.DataFrame, window: Window) -> pd.Series:
+    """Strength of the incentive: money by which one standard error of the readings moves an employee's expected pay.
+
+    Unit: money per pay period. Source: `staff`. Limits: at the expected reading (a cliff pays elsewhere too); several
+    schemes are added up. Two schemes with the same bill may differ in it many times over: it hangs on the target's start.
+    """
+    return _of_employees(staff, "stake", window)
+
+
+def pay_sd(staff: pd.DataFrame, window: Window) -> pd.Series:
+    """Risk that pay puts on an employee: sd of a period's contingent pay, as he foresees it. Unit: money per pay period."""
+    return _of_employees(staff, "pay_sd", window)
+
+
+def _of_employees(staff: pd.DataFrame, column: str, window: Window) -> pd.Series:
+    """Mean over employees and pay periods of a column of `staff`; empty where the technology does not record it."""
+    if column not in staff:
+        return pd.Series(dtype=float)
+    return _employees(staff, window).groupby(RUN, observed=True, sort=False)[column].mean()
 
 
 def yearly_books(books: pd.DataFrame, window: Window) -> pd.DataFrame:

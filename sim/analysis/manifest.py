@@ -30,6 +30,7 @@ class MeasureDict(TypedDict):
     truth_of: NotRequired[Truth]  # what the true reading speaks of
     survey: NotRequired[bool]  # answers (True) or logged events (False)
     instrument: NotRequired[str]  # digest of the measure's properties: equal in two arms = the same instrument
+    truth: NotRequired[str]  # digest of what its true reading is: equal in two arms = true readings can be compared
 
 
 class ActivityDict(TypedDict):
@@ -97,6 +98,8 @@ class Measure:
     truth_of: Truth = "operations"
     survey: bool = False
     instrument: str = ""
+    truth: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)  # as the scenario has them, for words
 
     @property
     def sign(self) -> int:
@@ -124,6 +127,11 @@ class Arm:
     paid_measures: tuple[str, ...]
     changes: tuple[tuple[int, str], ...]
     measures: Mapping[str, Measure]
+
+    def reads_like(self, other: Arm, label: str) -> bool:
+        """Whether both arms read this measure, by the same instrument."""
+        both = label in self.measures and label in other.measures
+        return both and self.measures[label].instrument == other.measures[label].instrument
 
     @property
     def measures_title(self) -> str:
@@ -207,14 +215,15 @@ def _arm(raw: Mapping[str, Any], scenario: Mapping[str, Any]) -> Arm:
         pays_on_measures=bool(raw["pays_on_measures"]),
         paid_measures=tuple(raw.get("paid_measures") or ()),
         changes=tuple(changes),
-        measures={label: _measure(label, {**units(spec.get(label)), **note}) for label, note in notes.items()},
+        measures={label: _measure(label, note, spec.get(label)) for label, note in notes.items()},
     )
 
 
-def _measure(label: str, note: Mapping[str, Any]) -> Measure:
-    keys = ("better", "unit", "scale", "low", "high", "truth_of", "survey", "instrument")
+def _measure(label: str, note: Mapping[str, Any], properties: Mapping[str, Any] | None) -> Measure:
+    note = {**units(properties), **note}
+    keys = ("better", "unit", "scale", "low", "high", "truth_of", "survey", "instrument", "truth")
     known = {key: note[key] for key in keys if note.get(key) is not None}
-    return Measure(label, note.get("title") or written(label), **known)
+    return Measure(label, note.get("title") or written(label), properties=properties or {}, **known)
 
 
 def written(label: str) -> str:

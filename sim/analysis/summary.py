@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis import gap, indices
-from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.estimate import UNDEFINED, Estimate, estimate
 from sim.analysis.manifest import Arm, Study, read
-from sim.analysis.paired import difference, differences
+from sim.analysis.paired import differences
 
 Tables = Mapping[str, pd.DataFrame]
 FIRM = 0
@@ -24,6 +24,24 @@ def own_firm(tables: Tables) -> dict[str, pd.DataFrame]:
         keep = table["firm"] == table["firm"].min() if "firm" in table and len(table) else slice(None)
         out[name] = table[keep]
     return out
+
+
+@dataclass(frozen=True)
+class Change:
+    """Paired changes of one measure against the reference arm, a value a replicate, in the measure's unit.
+
+    `seen` is what the reports say. Where the arms read by other instruments, part of it is no effect of pay but the
+    instruments' own honest error (`instrument`; else 0): `reported` leaves it out.
+    """
+
+    seen: pd.Series
+    instrument: pd.Series
+    true: pd.Series
+
+    @property
+    def reported(self) -> pd.Series:
+        """The change of the report as one and the same instrument would show it."""
+        return self.seen - self.instrument
 
 
 @dataclass(frozen=True)
@@ -42,10 +60,22 @@ class Reader:
     def floor(self, arm: Arm, measure: str) -> pd.DataFrame:
         """`gap.floors` of an arm, with the fixed-pay arm if that reads the measure by the same instrument."""
         base = arm if not arm.pays_on_measures else self.study.fixed_pay
-        same = base is not None and measure in base.measures
-        if same and base is not None:
-            same = base.measures[measure].instrument == arm.measures[measure].instrument
+        same = base is not None and arm.reads_like(base, measure)
         return gap.floors(self.readings, arm.scenario, measure, base.scenario if base is not None and same else None)
+
+    def change(self, arm: Arm, measure: str) -> Change | None:
+        """Changes against the reference arm; None where that has no such measure, or one whose truth is another thing."""
+        base = self.study.reference
+        if arm is base or measure not in base.measures or base.measures[measure].truth != arm.measures[measure].truth:
+            return None
+        pair = (arm.scenario, base.scenario)
+        seen = differences(self.value("reported", measure), *pair)
+        true = differences(self.value("true_always", measure), *pair)
+        instrument = seen * 0.0
+        if not arm.reads_like(base, measure):
+            for part in gap.HONEST:
+                instrument = instrument + differences(self.value(part, measure), *pair)
+        return Change(seen, instrument, true)
 
     def weekly(self, column: str, arm: Arm, measure: str, less: Arm | None = None) -> pd.DataFrame:
         """A column of `series`, weeks in rows and replicates in columns; minus that of another arm, if one is given."""
@@ -58,12 +88,23 @@ class Reader:
         both = out.columns.intersection(other.columns)
         return out[both] - other[both]
 
+    def weekly_change(self, arm: Arm, measure: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Weekly changes of reported and true against the reference arm; instruments as in `change`."""
+        base = self.study.reference
+        reported, true = (self.weekly(column, arm, measure, less=base) for column in ("reported", "true"))
+        if not arm.reads_like(base, measure):
+            honest = self.weekly_parts(arm, measure, gap.HONEST) - self.weekly_parts(base, measure, gap.HONEST)
+            reported = reported - honest.reindex(index=reported.index, columns=reported.columns)
+        return reported, true
+
     def weekly_excess(self, arm: Arm, measure: str) -> pd.DataFrame:
         """Weekly excess over the honest floor, weeks in rows and replicates in columns."""
+        return self.weekly_parts(arm, measure, gap.ACTED)
+
+    def weekly_parts(self, arm: Arm, measure: str, parts: Sequence[str]) -> pd.DataFrame:
+        """Sum of these components of the gap, weeks in rows and replicates in columns."""
         rows = self.tables["waterfall"]
-        rows = rows[
-            (rows["measure"] == measure) & rows["component"].isin(gap.ACTED) & (rows["scenario"] == arm.scenario)
-        ]
+        rows = rows[(rows["measure"] == measure) & rows["component"].isin(parts) & (rows["scenario"] == arm.scenario)]
         return rows.groupby(["week", "replicate"], observed=True)["value"].sum().unstack()
 
 
@@ -79,18 +120,23 @@ def summarise(tables: Tables, manifest: Mapping[str, Any]) -> pd.DataFrame:
     """The table summary.csv. Columns `<x>`, `<x>_low`, `<x>_high` are a mean and its 95 % interval over replicates.
 
     Values are in the measure's unit and are means over the window (`from_week` up to, not including, `until_week`).
-    `d_<x>` is the paired difference from the arm `reference`; `gap = floor + excess + shift`.
+    `d_<x>` is the paired difference from the arm `reference`; `gap = floor + excess + shift`. Where the two arms read the
+    measure by other instruments, `d_instrument` is the part of `d_reported` that is the instruments' own honest error, and
+    `pass_through` leaves it out. `stake` and `pay_sd` are
+    those of the arm's employees, money per pay period (`indices`), whatever the measure.
     """
     return summary(reader(tables, manifest))
 
 
 def summary(source: Reader) -> pd.DataFrame:
     """`summarise` for tables that are being read already."""
-    rows = [_row(source, arm, label) for arm in source.study.arms for label in arm.measures]
+    staff, window = source.tables["staff"], source.window
+    money = {"stake": indices.stake(staff, window), "pay_sd": indices.pay_sd(staff, window)}
+    rows = [_row(source, arm, label, money) for arm in source.study.arms for label in arm.measures]
     return pd.DataFrame([row for row in rows if row])
 
 
-def _row(source: Reader, arm: Arm, label: str) -> dict[str, Any]:
+def _row(source: Reader, arm: Arm, label: str, money: Mapping[str, pd.Series]) -> dict[str, Any]:
     study, measure = source.study, arm.measures[label]
     present = source.readings.index
     if not (
@@ -110,23 +156,27 @@ def _row(source: Reader, arm: Arm, label: str) -> dict[str, Any]:
     row |= {component: float(source.value(component, label).loc[arm.scenario].mean()) for component in gap.COMPONENTS}
     row["answers"] = float(source.value("answers", label).loc[arm.scenario].mean())
     row["unread_weeks"] = float(source.value("unread", label).loc[arm.scenario].mean())
+    for name, values in money.items():
+        _spread(row, name, _own(values, arm))
     row["replicates"] = int(source.value("true_always", label).loc[arm.scenario].notna().sum())
     return row | _against(source, study.reference, arm, label)
 
 
 def _against(source: Reader, reference: Arm, arm: Arm, label: str) -> dict[str, Any]:
     row: dict[str, Any] = {"reference": reference.scenario}
-    if arm is reference or label not in reference.measures:
+    change = source.change(arm, label)
+    if change is None:
         return row
-    pair = (arm.scenario, reference.scenario)
-    reported, true = source.value("reported", label), source.value("true_always", label)
-    _spread(row, "d_reported", difference(reported, *pair))
-    _spread(row, "d_true", difference(true, *pair))
-    _spread(row, "pass_through", indices.pass_through(differences(reported, *pair), differences(true, *pair)))
+    _spread(row, "d_reported", estimate(change.seen))
+    _spread(row, "d_instrument", estimate(change.instrument))
+    _spread(row, "d_true", estimate(change.true))
+    _spread(row, "pass_through", indices.pass_through(change.reported, change.true))
     return row
 
 
 def _own(values: pd.Series, arm: Arm) -> Estimate:
+    if values.empty or arm.scenario not in values.index.get_level_values("scenario"):
+        return UNDEFINED
     return estimate(values.loc[arm.scenario])
 
 

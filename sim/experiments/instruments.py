@@ -30,6 +30,10 @@ LOGGED: dict[str, tuple[str, float | None, float | None, str]] = {
     "backlog": ("per 100 customers", 0.0, None, "open issues per 100 customers"),
     "needs_met": ("%", 0.0, 100.0, "share of needs met within {within:g} weeks"),
 }
+# What the true reading of a measure depends on; all else is how it is read.
+TRUTH = ("reads", "population", "aggregate", "high", "low", "threshold", "within", "window")
+# What does not touch the reading itself: who sees it, what it costs, what is paid on it.
+ASIDE = ("like", "published", "cost", "minimum_n", "below_minimum")
 # How the presets are called; another label is written as the user wrote it.
 TITLES = {
     "jobs_closed": "jobs closed",
@@ -45,7 +49,14 @@ def instruments(spec: Scenario) -> dict[str, dict[str, Any]]:
     textbook = spec.service.textbook
     if textbook is not None and spec.service.technology == "textbook":
         common = {"unit": "points", "truth_of": "operations", "survey": False}
-        return {label: {**common, "instrument": _digest(loadings)} for label, loadings in textbook.measures.items()}
+        return {
+            label: {
+                **common,
+                "instrument": _digest(loadings),
+                "truth": _digest(textbook.truth.get(label, textbook.value)),
+            }
+            for label, loadings in textbook.measures.items()
+        }
     return {label: _instrument(label, measure) for label, measure in spec.measures.items()}
 
 
@@ -62,7 +73,8 @@ def _instrument(label: str, measure: Measure) -> dict[str, Any]:
         "high": high,
         "truth_of": truth,
         "survey": measure.is_survey,
-        "instrument": _digest(measure.model_dump(mode="json", exclude={"like"})),
+        "instrument": _digest(measure.model_dump(mode="json", exclude=set(ASIDE))),
+        "truth": _digest(measure.model_dump(mode="json", include=set(TRUTH))),
     }
 
 

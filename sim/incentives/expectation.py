@@ -125,6 +125,20 @@ def moments(prospects: Prospects, gap: Array) -> tuple[Array, Array]:
     return mean, spread
 
 
+@kernel
+def _marginal(all_terms: Array, step: Array, table: Array, gap: Array, slope: Array) -> None:
+    for e in range(gap.shape[0]):
+        for p in range(gap.shape[1]):
+            slope[e, p] = expected(all_terms[e], step, table, p, gap[e, p])[1]
+
+
+def marginal(prospects: Prospects, gap: Array) -> Array:
+    """What a point of one's own reading adds to expected pay from each scheme, (n, P), money per measure point."""
+    slope = np.empty(gap.shape)
+    _marginal(prospects.terms, prospects.step, prospects.table, gap, slope)
+    return slope
+
+
 def prospects_of(
     schemes: Sequence[Scheme],
     sigma: Array,

@@ -18,7 +18,11 @@ from sim.analysis.summary import Reader
 
 @dataclass(frozen=True)
 class Reading:
-    """One measure in one arm: levels, split of the gap, and paired changes against the reference arm (if it is another)."""
+    """One measure in one arm: levels, split of the gap, and paired changes against the reference arm (if it is another).
+
+    `d_instrument` is there where the two arms read by other instruments: the part of the change that was seen (`d_seen`)
+    which is these instruments' own honest error. `d_reported` leaves it out.
+    """
 
     measure: Measure
     reported: Estimate
@@ -34,6 +38,8 @@ class Reading:
     onset: Onset | None = None
     d_reported: Estimate | None = None
     d_true: Estimate | None = None
+    d_seen: Estimate | None = None
+    d_instrument: Estimate | None = None
     through: Estimate = UNDEFINED
     unread: float = 0.0
 
@@ -75,6 +81,8 @@ def arm_values(source: Reader) -> dict[str, pd.Series]:
     out = {
         "true_score": indices.indicator(world, "true_score", window),
         "certainty_equivalent": indices.certainty_equivalent(staff, window),
+        "stake": indices.stake(staff, window),
+        "pay_sd": indices.pay_sd(staff, window),
         "engagement": indices.engagement(world, window),
         "turnover": indices.turnover(world, staff, window),
         "gaming_time": indices.gaming_time(world, window),
@@ -129,19 +137,16 @@ def reading(source: Reader, arm: Arm, label: str) -> Reading | None:
 
 
 def _compared(source: Reader, arm: Arm, plain: Reading) -> Reading:
-    reference, label = source.study.reference, plain.measure.label
-    if arm is reference or label not in reference.measures:
+    label = plain.measure.label
+    change = source.change(arm, label)
+    if change is None or change.true.empty:
         return plain
-    pair = (arm.scenario, reference.scenario)
-    d_reported = differences(source.value("reported", label), *pair)
-    d_true = differences(source.value("true_always", label), *pair)
-    if d_true.empty:
-        return plain
-    weekly = [source.weekly(column, arm, label, less=reference) for column in ("reported", "true")]
-    onset = indices.goodhart_onset(weekly[0], weekly[1], plain.measure.sign, source.study.pay_every)
+    onset = indices.goodhart_onset(*source.weekly_change(arm, label), plain.measure.sign, source.study.pay_every)
+    other = not arm.reads_like(source.study.reference, label)
     return replace(
-        plain, onset=onset, d_reported=estimate(d_reported), d_true=estimate(d_true),
-        through=indices.pass_through(d_reported, d_true),
+        plain, onset=onset, d_reported=estimate(change.reported), d_true=estimate(change.true),
+        d_seen=estimate(change.seen), d_instrument=estimate(change.instrument) if other else None,
+        through=indices.pass_through(change.reported, change.true),
     )  # fmt: skip
 
 

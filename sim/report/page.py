@@ -127,9 +127,12 @@ def _measures(source: Reader) -> list[dict[str, Any]]:
                 "paid": r.measure.label in arm.paid_measures,
             }
             scale = Scale(r.measure, r.true.mean)
+            row["otherwise"] = r.d_instrument is not None
+            marks = {"d_reported": "†" if row["otherwise"] else "", "d_true": ""}
             for name, change in (("d_reported", r.d_reported), ("d_true", r.d_true)):
                 told = change is not None and change.defined
-                row[name] = (scale.moved(change), scale.interval(change).strip()) if change and told else ("–", "")
+                cell = (f"{scale.moved(change)}{marks[name]}", scale.interval(change).strip()) if change and told else ("–", "")
+                row[name] = cell
             row["through"] = number(r.through.mean, 0.01) if r.through.known else "–"
             rows.append(row | _cells(r))
     return rows
@@ -143,6 +146,8 @@ def _levels(study: Study, found: list[Finding]) -> list[tuple[str, list[tuple[st
         "cost": ("Cost a year", lambda x: money(x, study.currency)),
         "bonus": ("of which bonuses", lambda x: money(x, study.currency)),
         "profit": ("Profit a year", lambda x: money(x, study.currency)),
+        "stake": ("At stake: expected pay moved by a standard error of the reading", lambda x: money(x, study.currency)),
+        "pay_sd": ("Standard deviation of pay, a pay period", lambda x: money(x, study.currency)),
         "certainty_equivalent": ("Worth of the job to an employee, a pay period", lambda x: money(x, study.currency)),
         "engagement": ("Engagement (sd)", lambda x: number(x, 0.01)),
         "turnover": ("Turnover a year", percent),

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.analysis.estimate import ZERO, Estimate
+from sim.analysis.manifest import Arm
+from sim.experiments.instruments import ASIDE
 from sim.report.findings import Finding, Reading
-from sim.report.words import Scale, number, part, percent
+from sim.report.words import Scale, capital, listed, number, part, percent
 
 State = Literal["better", "worse", "level", "unclear", "single", "none"]
 HONEST_SHARE = 0.8
@@ -55,7 +57,7 @@ def story(finding: Finding) -> Story:
     """The story of an arm against the reference arm."""
     reading = finding.headline
     if reading is None or reading.d_reported is None:
-        return Story("none", "nothing can be compared: its measure is not there in both arms")
+        return Story("none", "nothing can be compared: its measure is not there in both arms, or stands for something else")
     thing = "what it measures" if reading.measure.truth_of == "operations" else "the service"
     reported, true = states(reading)
     if reported == "single":
@@ -122,6 +124,25 @@ def passed_through(reading: Reading) -> str:
     if through.low > 0.95:
         return "The reported gain is true."
     return f"{percent(through.mean)} of the reported gain is true ({span})."
+
+
+def other_instrument(reading: Reading, reference: Arm) -> str:
+    """That two arms read a measure by other instruments, how these differ, and how much of what was seen is due to it."""
+    assert reading.d_seen is not None
+    assert reading.d_instrument is not None
+    scale, measure = Scale(reading.measure, reading.true.mean), reading.measure
+    there = reference.measures[measure.label].properties
+    differs = [
+        f"{key.replace('_', ' ')} {value}, not {there.get(key)}"
+        for key, value in measure.properties.items()
+        if key not in ASIDE and value != there.get(key)
+    ]
+    how = f" ({listed(differs)})" if differs else ""
+    return (
+        f"{capital(measure.title)} is read otherwise than under {reference.name}{how}: of the change that was seen, "
+        f"{scale.change(reading.d_seen)}, {scale.change(reading.d_instrument)} is honest error of another instrument and "
+        "no effect of pay; it is left out here."
+    )
 
 
 def gap(reading: Reading) -> str:

@@ -11,7 +11,7 @@ from sim.analysis.indices import Onset
 from sim.analysis.manifest import Study
 from sim.analysis.summary import Reader
 from sim.report.findings import Finding, Reading, arm_values, ranking
-from sim.report.phrases import changed, gap, needed, passed_through, score_change, states, story
+from sim.report.phrases import changed, gap, needed, other_instrument, passed_through, score_change, states, story
 from sim.report.words import Scale, capital, last, listed, money, money_interval, number, percent, when
 
 MOST_ARMS = 3
@@ -107,6 +107,8 @@ def _arm_sentences(source: Reader, item: Finding) -> Iterable[str]:
     study, reading = source.study, item.headline
     if reading is not None and reading.d_reported is not None:
         scale, (reported, true) = Scale(reading.measure, reading.true.mean), states(reading)
+        if reading.d_instrument is not None:
+            yield other_instrument(reading, study.reference)
         yield (
             f"Against {_against(study)}, reported {reading.measure.title} {changed(reading.d_reported, scale, reported)}; "
             f"true {changed(reading.d_true, scale, true)}."
@@ -207,6 +209,13 @@ def _budget(study: Study, others: list[Finding]) -> Iterable[str]:
     title = "Budgets are equal" if mode == "equal" else "Budgets could not all be made equal"
     fixed = f"; {study.fixed_pay.name} pays the same as base pay" if study.fixed_pay else ""
     yield f"{title}. Bonus bill a person and pay period: {', '.join(bills)}{fixed}."
+    stakes = [(item.arm.name, item.levels["stake"]) for item in others if item.arm.pays_on_measures]
+    told = [f"{money(stake.mean, study.currency)} under {name}" for name, stake in stakes if stake.defined]
+    if told:
+        yield (
+            "Equal bills are not equal incentives, since where a target starts decides how much of a bill is at stake: "
+            f"one standard error of the reading moves an employee's expected pay by {listed(told)}."
+        )
 
 
 def _level_names(group: list[Finding]) -> str:

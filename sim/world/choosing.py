@@ -132,7 +132,8 @@ def choose(firm: Firm, week: int) -> None:
             gain = gain + decide.worth_beside_pay(firm.spec, group, sober)
         feared = decide.sanction(firm.spec, group)  # what was paid in fines stands in the equivalent itself
         live = firm.in_force(role, week + 1)
-        group.equivalent = decide.equivalents(group, live, firm.outlook_now[role], made, gain + feared)
+        group.stake, group.spread = decide.at_stake(group, live, firm.outlook_now[role], made)
+        group.equivalent = decide.equivalents(group, made, gain + feared)
         group.intensity[...] = acts
         if role == "employee":
             firm.began_choosing = True
@@ -147,6 +148,7 @@ def has_reason(firm: Firm, group: Group, week: int) -> bool:
     if firm.in_force(group.role, week) or bool((~group.tactics & group.open).any()):
         return True
     group.intensity[:, group.open] = 0.0
+    group.stake, group.spread = np.zeros(group.n), np.zeros(group.n)
     group.equivalent = group.base + group.allowance + group.bonus - group.fine
     return False
 

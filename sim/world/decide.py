@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.incentives import schemes as kinds
-from sim.incentives.expectation import Prospects, moments, prospects_of
+from sim.incentives.expectation import Prospects, marginal, moments, prospects_of
 from sim.rules import employee as rules
 from sim.rules.kernel import kernel
 from sim.scenario.schema import Scenario
@@ -166,16 +166,30 @@ def burden(gain: Array, cost: Array, acts: Array) -> float:
     return total
 
 
-def equivalents(group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, gain: Array) -> Array:
-    """Certainty equivalents (n,) of the period paid: pay − fine − ½ r Var(bonus) + worth of serving − efforts, scruples."""
-    spread = np.zeros(group.n)
+def at_stake(
+    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem
+) -> tuple[Array, Array]:
+    """What a period's pay hangs on: how far a standard error of each reading moves expected pay (money), and Var(pay), (n,).
+
+    Schemes are added up as if their readings were independent: pay on two measures of the same contacts, or twice on one
+    measure, varies more than that.
+    """
+    stake, spread = np.zeros(group.n), np.zeros(group.n)
     if contracts:
-        _, variances = moments(prospects(group, contracts, outlook, made.gap), made.gap)
-        for p in range(len(contracts)):
+        chances = prospects(group, contracts, outlook, made.gap)
+        slopes, variances = marginal(chances, made.gap), moments(chances, made.gap)[1]
+        for p, contract in enumerate(contracts):
             spread += variances[:, p]
+            if contract.place >= 0:
+                stake += np.abs(slopes[:, p]) * outlook.sigma[:, contract.place] * contract.points
+    return stake, spread
+
+
+def equivalents(group: Group, made: choice.Problem, gain: Array) -> Array:
+    """Certainty equivalents (n,) of the period paid: pay − fine − ½ r Var(bonus) + worth of serving − efforts, scruples."""
     acts = np.ascontiguousarray(group.intensity)
     worth = np.array([-burden(gain[e], group.cost, acts[e]) for e in range(group.n)])
-    return group.base + group.allowance + group.bonus - group.fine - 0.5 * group.risk * spread + worth
+    return group.base + group.allowance + group.bonus - group.fine - 0.5 * group.risk * group.spread + worth
 
 
 def approval_of(spec: Scenario, staff: Group, pressing: Array, pressed: list[Contract], outlook: Outlook) -> Array:

@@ -118,6 +118,7 @@ class Recorder:
                 "base": group.base + group.allowance, "bonus": group.bonus.copy(),
                 "fine": group.fine, "dismissed": group.dismissed,
                 "certainty_equivalent": group.equivalent if group.equivalent.size else np.nan,
+                "stake": group.stake, "pay_sd": np.sqrt(group.spread),
             }  # fmt: skip
             if role == "employee":
                 counts = firm.counts[: group.n]
