@@ -55,7 +55,7 @@ class Scenario(Section):
     currency: str = param("USD", "currency of all money")
     seed: int = param(1, "seed of the keyed chance; two worlds with one seed meet the same luck", ge=0, le=2**31 - 1)
     replicates: int = param(8, "replicates of a run unless asked otherwise", ge=1, le=1_000_000)
-    weeks: int = param(156, "length after the burn-in", unit="weeks", ge=1, le=5200)
+    weeks: int = param(156, "length after the burn-in", unit="weeks", ge=1, le=20_000)
     burn_in: int = param(52, "weeks at fixed pay before week 0", unit="weeks", ge=0, le=5200)
     mechanisms: Mechanisms = param(Mechanisms, "which mechanisms are in force")
     customers: Customers = param(Customers, "the customers")
@@ -88,6 +88,8 @@ class Scenario(Section):
             if self.service.textbook is None:
                 raise ValueError("service.technology is textbook: service.textbook must say which activities there are")
             known = set(self.service.textbook.measures)
+            if self.service.textbook.selection is not None and self.pay.schemes:
+                raise ValueError("pay.schemes: under service.textbook.selection people are kept or replaced, not paid by schemes")
         for i, scheme in enumerate(self.pay.schemes):
             if scheme.measure is not None and scheme.measure not in known:
                 raise ValueError(

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import model_validator
 
 from sim.scenario.fields import Latent, Section, latent, param
+from sim.scenario.selection import Selection
 
 NOISE = "noise"
 
@@ -54,6 +55,7 @@ class Textbook(Section):
     risk_aversion: Latent = param(latent("constant", 0.0), "absolute risk aversion over pay", unit="1/money")
     discount: float = param(0.95, "weight of the next pay period (matters where targets ratchet)", ge=0, le=0.9999,
                             source="Weitzman (1980)")
+    selection: Selection | None = param(None, "competition for survival instead of pay; left out: there is none")
 
     @model_validator(mode="after")
     def _whole(self) -> Textbook:
@@ -74,9 +76,25 @@ class Textbook(Section):
             raise ValueError(f"measures: {NOISE} is a standard deviation: 0 or more")
         if any(label not in self.measures for label in self.truth):
             raise ValueError("truth: only measures have a true reading")
+        if self.selection is not None:
+            self._selects(self.selection)
         if not _is_convex(self.cost_matrix()):
             raise ValueError("cross: costs must be convex; with two activities |c| stays below the root of their product")
         return self
+
+    def _selects(self, selection: Selection) -> None:
+        """Under selection a practice mixes two activities, readings are exact, and some traits have nothing to act on."""
+        if len(self.activities) != 2:
+            raise ValueError(f"selection: a practice mixes two activities; there are {len(self.activities)}")
+        if selection.measure not in self.measures:
+            raise ValueError(f"selection.measure: no measure {selection.measure!r}; there are {', '.join(self.measures)}")
+        idle = [f"measures.{label}.{NOISE}" for label, row in self.measures.items() if row.get(NOISE)]
+        idle += [f"{name}" for name in ("risk_aversion", "discount") if name in self.model_fields_set]
+        for name, activity in self.activities.items():
+            unused = ("moral", "traceability", "least", "most")
+            idle += [f"activities.{name}.{trait}" for trait in unused if trait in activity.model_fields_set]
+        if idle:
+            raise ValueError(f"selection: {', '.join(idle)} would have no effect under selection; leave it out")
 
     def cost_matrix(self) -> list[list[float]]:
         """C of the cost a'C a / 2: own costs on the diagonal, cross costs beside it, in the order of `activities`."""

@@ -39,11 +39,13 @@ PURPOSES: Final = (
     "EXPOSE",  # (firm, period)
     "NOISE",  # (employee, week, place of the measure): noise of the textbook technology
     "PANEL",  # (team, place in the panel, block): which acts are done in a contact that is only thought through
+    "TURN",  # (four places in the queue, period): who moves next where people move one after the other
+    "SURVIVE",  # (post, period): one who lost is replaced or not, whom the successor copies
     "PILOT",  # (anything): free for tests
 )
 (
     NEED, CONTACT, ACTS, AFTER, VOICE, SURVEY, PERSON, EXIT, PROSPECT,
-    STAFF, BELIEF, LORE, PEER, AUDIT, QUIT, EXPOSE, NOISE, PANEL, PILOT,
+    STAFF, BELIEF, LORE, PEER, AUDIT, QUIT, EXPOSE, NOISE, PANEL, TURN, SURVIVE, PILOT,
 ) = range(len(PURPOSES))  # fmt: skip
 
 if len(set(PURPOSES)) != len(PURPOSES):

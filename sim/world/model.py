@@ -19,6 +19,7 @@ from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
 from sim.world.record import Recorder
+from sim.world.survival import Survival
 from sim.world.theory import Theory
 
 
@@ -35,7 +36,7 @@ class Organisation(mesa.Model):
         self.spec, self.replicate = spec, replicate
         self.week = -spec.burn_in
         self._windows: windows.Windows | None = None
-        self.theory = Theory(spec, replicate) if spec.service.technology == "textbook" else None
+        self.theory = _theory(spec, replicate)
         if self.theory is None:
             self._found()
 
@@ -109,6 +110,14 @@ class Organisation(mesa.Model):
             self._windows = windows.Windows(self)
         self._windows.refresh()
         return self._windows
+
+
+def _theory(spec: Scenario, replicate: int) -> Theory | Survival | None:
+    """Who plays the technology `textbook`, where that is asked for: with pay, or with competition for survival."""
+    section = spec.service.textbook
+    if spec.service.technology != "textbook" or section is None:
+        return None
+    return Survival(spec, replicate) if section.selection is not None else Theory(spec, replicate)
 
 
 class Reputation:
