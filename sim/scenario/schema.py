@@ -23,6 +23,7 @@ SETTLED = (
     "staff.count", "staff.team_size", "management.central_count", "pay.every", "service.queue.staffed",
     "service.queue.shrinkage", "service.queue.stands_for", "service.queue.occupancy", "service.textbook", "events",
 )  # fmt: skip
+SETTLED_OF_MEASURES = ("reads", "population", "aggregate", "lag", "window", "better", "published")
 
 
 class Mechanisms(Section):

@@ -122,6 +122,7 @@ def choose(firm: Firm, week: int) -> None:
         if group.n == 0 or firm.choice_of(group) == "fixed" or not has_reason(firm, group, week + 1):
             continue
         chosen, made, gain, settled = solve_full(firm, group, week + 1, firm.pressing())
+        firm.solved[role] = Solved(chosen, made, gain, settled)
         firm.recorder.tally(week, "nonconverged", float(not settled))
         acts = chosen.acts
         if role == "employee" and firm.spec.mechanisms.imitation:

@@ -1,10 +1,13 @@
-"""One-off events: values that change in a given week and, if asked, change back. Exogenous by definition."""
+"""What changes while a world runs: one-off events of the scenario, and changes that somebody makes from outside.
+
+Both are exogenous by definition, and both go through `apply`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import SETTLED, SETTLED_OF_MEASURES, Scenario
 from sim.world import state as st
 from sim.world.params import measure_table, params
 from sim.world.people import prices
@@ -35,6 +38,34 @@ def put(tree: Any, path: list[str], value: float) -> None:
             tree[key] = value
         else:
             tree = tree[key]
+
+
+def require_changeable(before: Scenario, after: Scenario) -> None:
+    """ValueError names every field in which the scenarios differ although it is settled at the start of a world."""
+    old, new = flat(before.model_dump()), flat(after.model_dump())
+    differing = [path for path in {**old, **new} if old.get(path) != new.get(path)]
+    settled = [path for path in differing if is_settled(path) or (path in old) != (path in new)]
+    if settled:
+        raise ValueError(f"settled at the start of a world, cannot change in it: {', '.join(settled)}")
+
+
+def is_settled(path: str) -> bool:
+    """Whether a field is read once, when the world is made."""
+    parts = path.split(".")
+    if parts[0] == "measures":
+        return parts[-1] in SETTLED_OF_MEASURES
+    if path.startswith("pay.schemes."):
+        return parts[3] in ("measure", "who")
+    return path.startswith((*SETTLED, "service.technology"))
+
+
+def flat(tree: Any, path: str = "") -> dict[str, Any]:
+    """Nested sections as dotted paths to values. Words for readers and presets already spelled out are left out."""
+    if isinstance(tree, dict) or (isinstance(tree, list) and tree and isinstance(tree[0], dict)):
+        pairs = tree.items() if isinstance(tree, dict) else enumerate(tree)
+        return {k: v for name, value in pairs for k, v in flat(value, f"{path}.{name}" if path else str(name)).items()}
+    told = ("name", "about", "story", "currency", "sources", "notice")
+    return {} if path.split(".")[0] in told or path.endswith(".like") else {path: tree}
 
 
 def apply(spec: Scenario, w: st.World, week: int, firm: Firm) -> None:

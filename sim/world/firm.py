@@ -41,6 +41,7 @@ class Firm:
         self.week_ahead = 0
         self.read: dict[str, payday.Readings] = {}
         self.outlook_now: dict[str, Outlook] = {}
+        self.solved: dict[str, choosing.Solved] = {}  # the latest choice of each role, as it was put to them
         self.engagement, self.ability = w.staff["engagement"], w.staff["ability"]  # views
         self.pull_levers()
         recorder.people(self)

@@ -83,6 +83,19 @@ class Organisation(mesa.Model):
         if (week + 1) % spec.pay.every == 0:
             self.firm.payday(week)
 
+    def change(self, spec: Scenario) -> None:
+        """Go on under another scenario from the next week on, as if an event had rewritten it.
+
+        The new scenario differs only in what can change in a running world; ValueError names what cannot. What people
+        are, believe and were promised stays theirs; whoever joins later is drawn from the new scenario.
+        """
+        if self.theory is not None:
+            raise ValueError("a world of the textbook technology is settled at its start: nothing can change in it")
+        events.require_changeable(self.spec, spec)
+        self.spec = spec
+        events.apply(spec, self.world, self.week, self.firm)
+        self.reputation.spec = self.firm.spec
+
     def run(self) -> Organisation:
         """Play on to the end of the scenario."""
         while self.week < self.spec.weeks:

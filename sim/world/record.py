@@ -227,13 +227,14 @@ class Recorder:
         columns = ["firm", "week", "measure", "component", "value"]
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
-    def _books(self, weeks: int) -> pd.DataFrame:
+    def book_items(self, weeks: int) -> dict[str, Array]:
+        """The firm's money by item for the first `weeks` weeks (burn-in included), (weeks,) each; costs are negative."""
         b, spec, c = self.spec.books, self.spec, self.counts[:weeks]
         like = float(self.w.p.stands_for)  # the customers played are a sample; staff and their pay are not
         value = self.w.segments["value"]
         heads = spec.staff.count * spec.pay.base
         heads += (spec.teams + spec.management.central_count + 1) * spec.pay.base_manager
-        items = {
+        return {
             "revenue": like * b.revenue * (self.active[:weeks] * value).sum(axis=1),
             "wages": -heads / spec.pay.every - self.money["allowances"][:weeks],
             "bonus": -self.money["bonus"][:weeks], "fines": self.money["fines"][:weeks],
@@ -243,10 +244,13 @@ class Recorder:
             "hiring": -b.hire * self.tallies["hires"][:weeks], "acquisition": -like * b.joiner * self.tallies["joined"][:weeks],
             "diversion": -like * b.diverted * c[:, st.N_DIVERTED] - spec.owners.cost * self.tallies["exposures"][:weeks],
         }  # fmt: skip
-        return pd.concat(
-            [pd.DataFrame({"firm": 0, "week": self._weeks(weeks), "item": k, "amount": v}) for k, v in items.items()],
-            ignore_index=True,
-        )
+
+    def _books(self, weeks: int) -> pd.DataFrame:
+        parts = [
+            pd.DataFrame({"firm": 0, "week": self._weeks(weeks), "item": item, "amount": amount})
+            for item, amount in self.book_items(weeks).items()
+        ]
+        return pd.concat(parts, ignore_index=True)
 
     def _world(self, weeks: int) -> pd.DataFrame:
         c = self.counts[:weeks]

@@ -1,0 +1,102 @@
+"""What the page reads off a running world, week by week: readings, their gap, time, complaints and money, as plain numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.incentives import tactics as act
+from sim.world import state as st
+from sim.world.model import Organisation
+from sim.world.people import Array
+from sim.world.record import BEFORE, COMPONENTS
+
+QUARTER = 13  # weeks over which money, time and the parts of the gap are averaged
+MONTH = 4
+# What a viewer sees of the nine parts of a gap, in the order of the waterfall.
+PARTS = {
+    "coverage": "coverage", "selection": "coverage", "steering": "steering", "nonresponse": "nonresponse",
+    "luck": "luck", "style": "style", "measurement": "measurement", "pressure": "pressure", "processing": "processing",
+}  # fmt: skip
+WATERFALL = tuple(dict.fromkeys(PARTS.values()))
+GAMED = ("steering", "pressure", "processing")
+
+
+class Meter:
+    """The history of one world as the page shows it. Lists hold a number a week (None: nobody answered)."""
+
+    def __init__(self, model: Organisation) -> None:
+        self.model = model
+        self.labels = list(model.spec.measures)
+        self.weeks: list[int] = []
+        self.reported: dict[str, list[float | None]] = {label: [] for label in self.labels}
+        self.true: dict[str, list[float | None]] = {label: [] for label in self.labels}
+        self.intended: list[float | None] = []
+        self.recorded: list[float | None] = []
+        self.profit: list[float | None] = []
+
+    def read(self) -> None:
+        """Read the week that was played last."""
+        model, recorder = self.model, self.model.recorder
+        week = model.week - 1
+        self.weeks.append(week)
+        for place, label in enumerate(self.labels):
+            self.reported[label].append(plain(recorder.reading(week, place, st.REALISED)))
+            self.true[label].append(plain(recorder.reading(week, place, st.TRUE)))
+        counts = self.last(MONTH).mean(axis=0)
+        self.intended.append(plain(counts[st.N_INTENDED]))
+        self.recorded.append(plain(counts[st.N_RECORDED]))
+        self.profit.append(plain(sum(self.money().values())))
+
+    def last(self, weeks: int) -> Array:
+        """Counts of the last weeks, (weeks, COUNTS)."""
+        end = self.model.week + self.model.spec.burn_in
+        return self.model.recorder.counts[max(0, end - weeks) : end]
+
+    def money(self) -> dict[str, float]:
+        """The books of the last quarter by item, thousand a year; costs are negative."""
+        end = self.model.week + self.model.spec.burn_in
+        items = self.model.recorder.book_items(end)
+        return {name: float(amounts[-QUARTER:].mean() * 52 / 1000) for name, amounts in items.items()}
+
+    def gap(self, label: str) -> dict[str, float]:
+        """Reported minus true of the last quarter by part, in measure points; empty where nobody answered."""
+        recorder, place = self.model.recorder, self.labels.index(label)
+        end = self.model.week + self.model.spec.burn_in
+        num, den = recorder.readings[max(0, end - QUARTER) : end, place].sum(axis=0).T
+        if (den <= 0).any():
+            return {}
+        values = num / den * recorder.points[place]
+        found = dict.fromkeys(WATERFALL, 0.0)
+        for name, stage in COMPONENTS:
+            found[PARTS[name]] += float(values[stage] - values[BEFORE[stage]])
+        return {"true": float(values[st.TRUE]), **found, "reported": float(values[st.REALISED])}
+
+    def acts(self) -> dict[str, float]:
+        """Share of contacts in which the average employee does each act, 0-1; acts that do not exist here are left out."""
+        group = self.model.firm.groups["employee"]
+        means = group.intensity.mean(axis=0)
+        return {act.CATALOGUE[k].name: float(means[i]) for i, k in enumerate(group.acts) if group.open[i]}
+
+    def gaming_time(self) -> float:
+        """Share of handled minutes that tactics took in the last quarter."""
+        total = self.last(QUARTER).sum(axis=0)
+        return float(total[st.N_GAMING] / total[st.N_MINUTES]) if total[st.N_MINUTES] > 0 else 0.0
+
+    def mean(self, series: list[float | None], weeks: int = QUARTER) -> float | None:
+        """Mean of the last weeks in which there was a number."""
+        known = [x for x in series[-weeks:] if x is not None]
+        return sum(known) / len(known) if known else None
+
+    def week_row(self, labels: list[str], back: int = 1) -> dict[str, Any]:
+        """The curves of one of the last weeks: what is sent to the page."""
+        return {
+            "scores": [[self.reported[label][-back], self.true[label][-back]] for label in labels],
+            "complaints": [self.intended[-back], self.recorded[-back]], "profit": self.profit[-back],
+        }  # fmt: skip
+
+
+def plain(value: Any) -> float | None:
+    """A number for JSON, to three places; None for NaN."""
+    return None if np.isnan(value) else round(float(value), 3)
