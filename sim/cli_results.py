@@ -170,12 +170,12 @@ def _tell(folder: Path, wishes: Wishes) -> None:
         typer.echo(str(rendered.html))
     else:
         typer.echo(f"{rendered.verdict}\n\n{rendered.table}\n\nreport: {rendered.html}\ntables: {folder}")
-    if wishes.open_report and rendered.html is not None and _has_screen():
+    if wishes.open_report and rendered.html is not None and has_screen():
         import webbrowser
 
         webbrowser.open(rendered.html.resolve().as_uri())
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     """Whether somebody can see a window: always on a desktop system, elsewhere with a display."""
     return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

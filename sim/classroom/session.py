@@ -62,7 +62,7 @@ class Side:
         model.step()
         if kept is not None:
             self.past.append(trace.settled(kept, model))
-        if model.week >= -SHOWN_BEFORE:
+        if model.week > -SHOWN_BEFORE:
             self.meter.read()
         if model.week % model.spec.pay.every == 0:
             self.reasons = reasons(model.firm)

@@ -1,0 +1,205 @@
+"""What things are called on the page, and the sentence that says what is to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from sim.classroom.levers import Levers
+from sim.classroom.meter import GAMED, Meter
+from sim.classroom.session import Mark, Session
+from sim.scenario.measures import Measure
+from sim.scenario.schema import Scenario
+
+LETTERS = ("A", "B")
+ACTS = {
+    "care": "Care", "rushing": "Haste", "selective_invitation": "Ask only the pleased", "pleading": "Beg for a high score",
+    "gifts": "Give gifts for a ten", "closing_early": "Close cases early", "cherry_picking": "Pass on hard cases",
+    "complaint_diversion": "Talk out of complaints", "charm": "Charm",
+}  # fmt: skip
+SERVING = ("care", "rushing")
+PARTS = {
+    "true": "True reading", "coverage": "Who is in the frame", "steering": "Choosing whom to ask", "nonresponse": "Who answers",
+    "luck": "Luck", "style": "How people use scales", "measurement": "Honest errors", "pressure": "Pleas, gifts, bent records",
+    "processing": "Answers struck out", "reported": "Reported reading",
+}  # fmt: skip
+CHARTS = {
+    "score": "Reported and true reading.", "outcomes": "Successful outcomes, %.", "gap": "From true to reported.",
+    "acts": "What staff do.", "complaints": "Complaints a week.", "profit": "Profit.",
+}  # fmt: skip
+MEASURES = {
+    "nps": ("NPS", "Net Promoter Score"), "csat": ("CSAT", "Customer satisfaction: share of 4s and 5s, %"),
+    "outcomes": ("outcomes", "Successful outcomes: needs met in time, %"), "fcr_experienced": ("first-contact", "Solved at the first contact, as experienced, %"),
+    "fcr_logged": ("first-contact", "Solved at the first contact, as logged, %"), "jobs_closed": ("jobs an hour", "Jobs closed an hour"),
+    "handle_time": ("minutes", "Handle time, minutes a contact"), "in_time": ("in time", "Settled within a week, %"),
+    "service_level": ("service level", "Answered in three minutes, %"), "wait": ("wait", "Wait, minutes"),
+    "complaints": ("complaints", "Complaints per 100 contacts"), "churn": ("departures", "Departures, % a year"),
+    "backlog": ("backlog", "Open cases per 100 customers"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lever:
+    """How one lever stands on the page; a range has low, high and step, a choice has its values."""
+
+    name: str
+    title: str
+    note: str
+    kind: str = "range"
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.1
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+LEVERS = (
+    Lever("strength", "Bonus strength", "All bonus money, times this. At 0 nothing is paid on any measure.", high=4, step=0.25),
+    Lever(
+        "inviter", "Who invites to the survey", "Who decides which customers are asked, and whose hands answers pass.", "choice",
+        choices=(
+            ("employee", "The employee who served"), ("central", "The central office"),
+            ("lot", "A draw; answers pass the firm's hands"), ("independent", "Somebody independent, in confidence"),
+        ),
+    ),
+    Lever("audit", "Audits", "Chance that a person is audited in a four-week pay period.", high=0.5, step=0.01),
+    Lever("conscience", "Conscience", "What a tactic costs the one who uses it in his own eyes, times this.", high=4, step=0.25),
+    Lever("pressure", "Pressure", "What the approval of a pressing manager is worth to staff, times this.", high=4, step=0.25),
+    Lever("team_size", "Team size", "Employees a team. Settled when a firm is founded: a change starts both firms again.", "choice"),
+)  # fmt: skip
+TITLES = {lever.name: lever for lever in LEVERS}
+
+
+def lever_text(name: str, value: Any) -> str:
+    """The position of a lever in words."""
+    lever = TITLES[name]
+    if name == "audit":
+        return f"{100 * value:.0f} %"
+    if name == "team_size":
+        return f"{value} people"
+    return dict(lever.choices)[value] if lever.choices else f"× {value:g}"
+
+
+def mark_text(mark: Mark) -> str:
+    """A change in words, as the list below the levers has it."""
+    before, after = lever_text(mark.name, mark.before), lever_text(mark.name, mark.after)
+    return f"Week {mark.week}, firm {LETTERS[mark.side]}: {TITLES[mark.name].title.lower()} from {before} to {after}"
+
+
+def name_of(label: str, measure: Measure) -> tuple[str, str]:
+    """Short and long name of a measure."""
+    return MEASURES.get(measure.like or label, (label, label.replace("_", " ")))
+
+
+def options(pairs: list[tuple[str, str]], chosen: str) -> str:
+    """The options of a select."""
+    return "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(text)}</option>'
+        for value, text in pairs
+    )
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """A number with its sign and a true minus; never minus nothing."""
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "−") if float(text) else f"{0:.{digits}f}"
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number with a true minus; a dash if there is none."""
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}f}"
+    return (text if float(text) else f"{0:.{digits}f}").replace("-", "−")
+
+
+def digits_of(measure: Measure) -> int:
+    """Decimals in which a measure is told."""
+    return 1 if measure.reads in ("jobs", "handle_minutes", "wait", "complaints", "backlog", "departures") else 0
+
+
+def gaming_of(meter: Meter, label: str) -> float | None:
+    """Points of the gap that exist only because somebody acts on the reading; None where nobody answered."""
+    gap = meter.gap(label)
+    return sum(gap[part] for part in GAMED) if gap else None
+
+
+def paid_on(spec: Scenario) -> str:
+    """The measure that a firm pays its staff for, or nothing."""
+    return next((s.measure for s in spec.pay.schemes if s.measure), "")
+
+
+def verdict(session: Session, label: str) -> str:
+    """One paragraph: what the last quarter shows, firm B against firm A."""
+    if session.week < 13:
+        return (
+            "Before week 0 both firms pay fixed wages and are the same, person by person. "
+            + ("Now each pays as it says above." if session.week else "Then each pays as it says below.")
+        )
+    a, b = (side.meter for side in session.sides)
+    measure = session.sides[1].model.spec.measures[label]
+    digits, short = digits_of(measure), name_of(label, measure)[0]
+    said = [meter.mean(meter.reported[label]) for meter in (a, b)]
+    felt = [meter.mean(meter.true[label]) for meter in (a, b)]
+    if None in said or None in felt:
+        return f"Nobody answered the survey in this quarter, so there is no reported {short}."
+    up, real = said[1] - said[0], felt[1] - felt[0]  # type: ignore[operator]
+    gamed = [gaming_of(meter, label) or 0.0 for meter in (a, b)]
+    text = (
+        f"Last quarter: firm B reports {number(said[1], digits)} for {short}, {signed(up, digits)} against firm A. "
+        f"Its customers would say {number(felt[1], digits)}, {signed(real, digits)} against firm A. "
+    )
+    least = 10.0**-digits
+    if max(abs(x) for x in gamed) < least:
+        return text + "Nothing of either reading is gamed; the rest of the distance is the floor of an honest reading."
+    told = [f"{signed(x, digits)} of firm {letter}'s" for x, letter in zip(gamed, LETTERS, strict=True) if abs(x) >= least]
+    return text + f"Gaming makes {' and '.join(told)} reading; an honest reading has a floor of its own."
+
+
+def table(session: Session, label: str) -> str:
+    """What the page draws, as a table."""
+    spec = session.sides[0].model.spec
+    digits = digits_of(spec.measures[label])
+    short = name_of(label, spec.measures[label])[0]
+    meters = [side.meter for side in session.sides]
+    rows: list[tuple[str, list[str]]] = [
+        (f"Reported {short}", [number(m.mean(m.reported[label]), digits) for m in meters]),
+        (f"True {short}", [number(m.mean(m.true[label]), digits) for m in meters]),
+    ]
+    gaps = [meter.gap(label) for meter in meters]
+    rows += [
+        (f"of the gap: {text.lower()}", [signed(gap[part], 1) if gap else "–" for gap in gaps])
+        for part, text in PARTS.items()
+        if part not in ("true", "reported")
+    ]
+    rows += [
+        (f"{text}, share of contacts", [f"{100 * m.acts()[act]:.0f} %" if act in m.acts() else "–" for m in meters])
+        for act, text in ACTS.items()
+        if any(act in m.acts() for m in meters)
+    ]
+    rows += [
+        ("Complaints intended a week", [number(m.mean(m.intended), 1) for m in meters]),
+        ("Complaints recorded a week", [number(m.mean(m.recorded), 1) for m in meters]),
+    ]
+    money = [meter.money() for meter in meters]
+    rows += [(f"{item.capitalize()}, thousand a year", [number(m[item]) for m in money]) for item in money[0]]
+    rows.append(("Profit, thousand a year", [number(sum(m.values())) for m in money]))
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>' + "".join(f'<td class="n">{cell}</td>' for cell in cells) + "</tr>"
+        for name, cells in rows
+    )
+    head = '<tr><th scope="col">Mean of the last quarter</th><th scope="col" class="n">Firm A</th><th scope="col" class="n">Firm B</th></tr>'
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def lever_state(spec: Scenario, levers: Levers, sizes: list[int]) -> dict[str, dict[str, Any]]:
+    """All levers of a firm as the page sets them; a lever that moves nothing here is off."""
+    found: dict[str, dict[str, Any]] = {}
+    pays = any(scheme.kind != "fixed" for scheme in spec.pay.schemes)
+    for lever in LEVERS:
+        value = getattr(levers, lever.name)
+        found[lever.name] = {"value": value, "text": lever_text(lever.name, value), "off": lever.name == "strength" and not pays}
+        if found[lever.name]["off"]:
+            found[lever.name]["text"] = "none"
+    found["team_size"]["choices"] = options([(str(n), f"{n} people") for n in sizes], str(levers.team_size))
+    return found
