@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := $(shell find sim -name '*.py')
 
-.PHONY: setup run test lint types docs clean
+.PHONY: setup run demo browser test lint types docs clean
 
 setup: .venv/.kernels
 
@@ -20,7 +20,17 @@ setup: .venv/.kernels
 run: setup
 	$(BIN)/gamed compare salary nps_bonus outcomes --replicates 8 --open
 
-test: setup
+demo: setup
+	$(BIN)/gamed demo
+
+# The tests of the pages drive a real browser, from Debian's packages where there is none yet. Where none can be had they
+# say so and are the only ones not run.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+	  || echo "no Chromium here and none could be installed: the tests of the pages will be skipped"
+
+test: setup browser
 	$(BIN)/python -m pytest
 
 lint: .venv/.installed

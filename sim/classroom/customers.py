@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.classroom.levers import OPINIONS
 from sim.classroom.session import Session, Side
-from sim.classroom.words import ACTS, name_of, number
+from sim.classroom.words import name_of, number
 from sim.incentives import tactics as act
 from sim.rules import customer as rules
 from sim.world import mind, trace
@@ -20,8 +20,9 @@ from sim.world.trace import Happening
 MOST_FOUND = 8  # people that the search buttons go through, in a circle
 DOES = {
     "care": "took care", "rushing": "hurried", "selective_invitation": "asked only whoever seemed pleased",
-    "pleading": "begged for a high score", "gifts": "offered a gift for a ten", "closing_early": "was ready to close the case early",
-    "cherry_picking": "was out for easy cases", "complaint_diversion": "was ready to talk a complaint away", "charm": "was charming",
+    "pleading": "begged for a high score", "gifts": "offered a gift for a ten",
+    "closing_early": "was ready to close the case early", "cherry_picking": "was out for easy cases",
+    "complaint_diversion": "was ready to talk a complaint away", "charm": "was charming",
 }  # fmt: skip
 COUNTS_AS = {
     "net": {1: "one who recommends", 0: "indifferent", -1: "one who warns others"},
@@ -181,7 +182,8 @@ def following(found: NDArray[np.int64], before: tuple[str, int] | None) -> int:
 
 def who_complained(session: Session, before: tuple[str, int] | None) -> int:
     """A customer who wanted to complain in the last weeks in the second world; another one than before."""
-    side, found = session.sides[1], []
+    side = session.sides[1]
+    found: list[int] = []
     for kept in reversed(side.past):
         due = np.flatnonzero(kept.world.next_at[: side.base.customers.count] < kept.week + 1.0)
         for who in due:

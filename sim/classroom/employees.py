@@ -6,8 +6,9 @@ from html import escape
 
 import numpy as np
 
+from sim.classroom.names import ACTS
 from sim.classroom.session import Side
-from sim.classroom.words import ACTS, name_of, number, signed
+from sim.classroom.words import name_of, number, signed
 from sim.incentives import tactics as act
 from sim.world import state as st
 from sim.world.reasons import TERMS, TRIAL, Reasons
@@ -15,7 +16,7 @@ from sim.world.reasons import TERMS, TRIAL, Reasons
 # How the terms of utility are put together for a table that fits a page.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "pay": ("pay", "risk", "later_targets"), "serving": ("serving",), "approval": ("approval",), "conscience": ("conscience",),
-    "being found out": ("sanction",), "effort": ("effort", "minutes"), "what the team does": ("norm",),
+    "audit": ("sanction",), "effort": ("effort", "minutes"), "team": ("norm",),
 }  # fmt: skip
 LEAST = 0.5  # money; a term below it is not told in a sentence
 
@@ -76,7 +77,7 @@ def _payday(side: Side, post: int) -> str:
         read = firm.read["employee"]
         short = name_of(scheme.measure, spec.measures[scheme.measure])[0]
         value = float(read.value[post, place]) * float(firm.points[place])
-        answers = int(round(float(read.observed[post, place])))
+        answers = round(float(read.observed[post, place]))
         told.append(f"a reported {short} of {number(value, 1)} from {answers} observations" if answers else f"no {short} to read")
     money = f"base pay {group.base[post] + group.allowance[post]:,.0f}, bonus <strong>{group.bonus[post]:,.0f}</strong>"
     fine = f", <strong>fined {group.fine[post]:,.0f}</strong> after an audit" if group.fine[post] else ""
@@ -107,7 +108,8 @@ def _choice(reasons: Reasons, side: Side, post: int) -> str:
     return (
         f"<h4>This pay period</h4>{source}<ul>{told}</ul>"
         f"<table><caption>Worth to this employee, {escape(currency)} a pay period, by own beliefs: what is done against "
-        f"leaving it; what is left, if done in {100 * TRIAL:.0f} % of contacts.</caption>"
+        f"leaving it; what is left, if done in {100 * TRIAL:.0f} % of contacts. Audit: fear of being found out; team: "
+        "going along with it.</caption>"
         f'<thead><tr><th scope="col">Act</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
     )
 

@@ -58,7 +58,8 @@ def who_invites(measure: Measure) -> str:
 
 def applied(spec: Scenario, levers: Levers) -> Scenario:
     """The scenario with the levers where they stand."""
-    start, changes = first(spec), {}
+    start = first(spec)
+    changes: dict[str, Any] = {}
     if levers.strength == 0:  # a scheme without a rate is none: it begins after the end instead
         idle = [s if s.kind == "fixed" else s.model_copy(update=_never(spec)) for s in spec.pay.schemes]
         changes["pay"] = spec.pay.model_copy(update={"schemes": idle})

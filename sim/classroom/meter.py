@@ -12,7 +12,7 @@ from sim.world.model import Organisation
 from sim.world.people import Array
 from sim.world.record import BEFORE, COMPONENTS
 
-QUARTER = 13  # weeks over which money, time and the parts of the gap are averaged
+QUARTER = 12  # weeks over which money, time and the parts of the gap are averaged: whole pay periods, so that they do not beat
 MONTH = 4
 # What a viewer sees of the nine parts of a gap, in the order of the waterfall.
 PARTS = {

@@ -9,11 +9,12 @@ from typing import Any
 
 from nicegui import run, ui
 
-from sim.classroom import charts, words
+from sim.classroom import charts, names, words
 from sim.classroom import levers as lever
 from sim.classroom.customers import customer_story, who_complained, who_differs
 from sim.classroom.employees import employee_story
 from sim.classroom.levers import Levers
+from sim.classroom.meter import GAMED
 from sim.classroom.session import Session
 from sim.scenario.schema import Scenario
 
@@ -127,7 +128,7 @@ class Visitor:
     async def on_complained(self, _: dict[str, Any]) -> None:
         """Look closer at a customer who wanted to complain lately."""
         found = await run.io_bound(who_complained, self.worlds, self.looked_at)
-        self.look("customer", found)
+        self.look("customer", found or 0)
 
     # ---- what is sent to the page
     @property
@@ -178,7 +179,7 @@ class Visitor:
             "charts": self.ids, "marks": self.marks(), "customers": min(s.base.customers.count for s in session.sides),
             "measures": words.options(known, self.measure), "measure": {"short": short, "long": long},
             "words": {
-                **words.CHARTS, "parts": words.PARTS, "acts": words.ACTS, "gamed": words.GAMED, "serving": words.SERVING,
+                **names.CHARTS, "parts": names.PARTS, "acts": names.ACTS, "gamed": GAMED, "serving": names.SERVING,
             },
             "sides": [self.side_state(i) for i in (0, 1)],
             "frame": self.frame_of(list(range(len(session.sides[0].meter.weeks), 0, -1)), slow=True),
@@ -266,7 +267,7 @@ class Visitor:
     def asked(self, wish: dict[str, Any]) -> Levers:
         """The levers of a side as the page wants them, within their bounds."""
         side = self.worlds.sides[int(wish["side"])]
-        known = words.TITLES[wish["name"]]
+        known = names.TITLES[wish["name"]]
         value: Any = wish["value"]
         if known.name == "team_size":
             value = int(value) if int(value) in lever.team_sizes(side.base) else side.levers.team_size

@@ -11,20 +11,26 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nicegui import app, ui
 
-from sim.classroom import words
+from sim.classroom import names
 from sim.classroom.page import Visitor, draw_charts
 from sim.scenario.schema import Scenario
 
 TEMPLATES = Path(__file__).parent / "templates"
-SPEEDS = ((2, "2 weeks a second"), (5, "5 weeks a second"), (10, "10 weeks a second"), (26, "half a year a second"))
+SPEEDS = ((2, "2 weeks/s"), (5, "5 weeks/s"), (10, "10 weeks/s"), (26, "26 weeks/s"))
 SPEED = 10
 BEAT = 0.08  # seconds between two looks at what is due
-ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M2 12 6 8l3 2 5-7" fill="none" stroke="#b8430f" stroke-width="2"/><path d="M2 13h12" stroke="#1f5f99" stroke-width="2"/></svg>'
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke-width="2">'
+    '<path d="M2 12 6 8l3 2 5-7" stroke="#b8430f"/><path d="M2 13h12" stroke="#1f5f99"/></svg>'
+)
 PARTS = (
-    {"name": "outcomes", "title": "Successful outcomes", "size": "", "note": "Needs met by the customer's own definition and in time, %."},
+    {"name": "outcomes", "title": "Successful outcomes", "size": "",
+     "note": "Needs met by the customer's own definition and in time, %."},
     {"name": "gap", "title": "Where the gap comes from", "size": "high",
-     "note": "From the true to the reported reading, last quarter. Grey: an honest survey has it too. Striped: somebody acted."},
-    {"name": "acts", "title": "What staff do", "size": "high", "note": "Share of contacts, mean of all employees. Orange: tactics."},
+     "note": "From the true to the reported reading, last twelve weeks. Grey: an honest survey has it too. "
+             "Striped: somebody acted."},
+    {"name": "acts", "title": "What staff do", "size": "high",
+     "note": "Share of contacts, mean of all employees. Orange: tactics."},
     {"name": "complaints", "title": "Complaints", "size": "", "note": "A week: intended by customers, and on record."},
 )  # fmt: skip
 
@@ -76,7 +82,7 @@ def page_html(spec: Scenario) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     context: dict[str, Any] = {
-        "levers": words.LEVERS, "parts": PARTS, "speeds": SPEEDS, "speed": SPEED, "customers": f"{spec.customers.count:,}",
+        "levers": names.LEVERS, "parts": PARTS, "speeds": SPEEDS, "speed": SPEED, "customers": f"{spec.customers.count:,}",
         "staff": spec.staff.count,
     }  # fmt: skip
     return environment.get_template("page.html").render(context)

@@ -75,7 +75,8 @@ class Side:
     def faces(self) -> str:
         """The answers (0-10) that the customers of the start would give now, or GONE; a byte each, base64."""
         rows = self.model.world.customers[: self.base.customers.count]
-        return base64.b64encode(np.where(rows["status"] == st.ACTIVE, rows["answer"], GONE).astype(np.uint8)).decode()
+        answers = np.where(rows["status"] == st.ACTIVE, rows["answer"], GONE).astype(np.uint8)
+        return base64.b64encode(answers.tobytes()).decode()
 
     def busy(self) -> list[float]:
         """How much each employee games: the intensity of the tactic that he uses most, 0-1."""

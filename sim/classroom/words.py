@@ -2,72 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from sim.classroom.levers import Levers
-from sim.classroom.meter import GAMED, Meter
+from sim.classroom.meter import GAMED, QUARTER, Meter
+from sim.classroom.names import ACTS, LETTERS, LEVERS, MEASURES, PARTS, TITLES
 from sim.classroom.session import Mark, Session
 from sim.scenario.measures import Measure
 from sim.scenario.schema import Scenario
-
-LETTERS = ("A", "B")
-ACTS = {
-    "care": "Care", "rushing": "Haste", "selective_invitation": "Ask only the pleased", "pleading": "Beg for a high score",
-    "gifts": "Give gifts for a ten", "closing_early": "Close cases early", "cherry_picking": "Pass on hard cases",
-    "complaint_diversion": "Talk out of complaints", "charm": "Charm",
-}  # fmt: skip
-SERVING = ("care", "rushing")
-PARTS = {
-    "true": "True reading", "coverage": "Who is in the frame", "steering": "Choosing whom to ask", "nonresponse": "Who answers",
-    "luck": "Luck", "style": "How people use scales", "measurement": "Honest errors", "pressure": "Pleas, gifts, bent records",
-    "processing": "Answers struck out", "reported": "Reported reading",
-}  # fmt: skip
-CHARTS = {
-    "score": "Reported and true reading.", "outcomes": "Successful outcomes, %.", "gap": "From true to reported.",
-    "acts": "What staff do.", "complaints": "Complaints a week.", "profit": "Profit.",
-}  # fmt: skip
-MEASURES = {
-    "nps": ("NPS", "Net Promoter Score"), "csat": ("CSAT", "Customer satisfaction: share of 4s and 5s, %"),
-    "outcomes": ("outcomes", "Successful outcomes: needs met in time, %"), "fcr_experienced": ("first-contact", "Solved at the first contact, as experienced, %"),
-    "fcr_logged": ("first-contact", "Solved at the first contact, as logged, %"), "jobs_closed": ("jobs an hour", "Jobs closed an hour"),
-    "handle_time": ("minutes", "Handle time, minutes a contact"), "in_time": ("in time", "Settled within a week, %"),
-    "service_level": ("service level", "Answered in three minutes, %"), "wait": ("wait", "Wait, minutes"),
-    "complaints": ("complaints", "Complaints per 100 contacts"), "churn": ("departures", "Departures, % a year"),
-    "backlog": ("backlog", "Open cases per 100 customers"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Lever:
-    """How one lever stands on the page; a range has low, high and step, a choice has its values."""
-
-    name: str
-    title: str
-    note: str
-    kind: str = "range"
-    low: float = 0.0
-    high: float = 1.0
-    step: float = 0.1
-    choices: tuple[tuple[str, str], ...] = ()
-
-
-LEVERS = (
-    Lever("strength", "Bonus strength", "All bonus money, times this. At 0 nothing is paid on any measure.", high=4, step=0.25),
-    Lever(
-        "inviter", "Who invites to the survey", "Who decides which customers are asked, and whose hands answers pass.", "choice",
-        choices=(
-            ("employee", "The employee who served"), ("central", "The central office"),
-            ("lot", "A draw; answers pass the firm's hands"), ("independent", "Somebody independent, in confidence"),
-        ),
-    ),
-    Lever("audit", "Audits", "Chance that a person is audited in a four-week pay period.", high=0.5, step=0.01),
-    Lever("conscience", "Conscience", "What a tactic costs the one who uses it in his own eyes, times this.", high=4, step=0.25),
-    Lever("pressure", "Pressure", "What the approval of a pressing manager is worth to staff, times this.", high=4, step=0.25),
-    Lever("team_size", "Team size", "Employees a team. Settled when a firm is founded: a change starts both firms again.", "choice"),
-)  # fmt: skip
-TITLES = {lever.name: lever for lever in LEVERS}
 
 
 def lever_text(name: str, value: Any) -> str:
@@ -131,7 +74,7 @@ def paid_on(spec: Scenario) -> str:
 
 def verdict(session: Session, label: str) -> str:
     """One paragraph: what the last quarter shows, firm B against firm A."""
-    if session.week < 13:
+    if session.week < QUARTER:
         return (
             "Before week 0 both firms pay fixed wages and are the same, person by person. "
             + ("Now each pays as it says above." if session.week else "Then each pays as it says below.")
@@ -142,11 +85,11 @@ def verdict(session: Session, label: str) -> str:
     said = [meter.mean(meter.reported[label]) for meter in (a, b)]
     felt = [meter.mean(meter.true[label]) for meter in (a, b)]
     if None in said or None in felt:
-        return f"Nobody answered the survey in this quarter, so there is no reported {short}."
+        return f"Nobody answered the survey in these twelve weeks, so there is no reported {short}."
     up, real = said[1] - said[0], felt[1] - felt[0]  # type: ignore[operator]
     gamed = [gaming_of(meter, label) or 0.0 for meter in (a, b)]
     text = (
-        f"Last quarter: firm B reports {number(said[1], digits)} for {short}, {signed(up, digits)} against firm A. "
+        f"Last twelve weeks: firm B reports {number(said[1], digits)} for {short}, {signed(up, digits)} against firm A. "
         f"Its customers would say {number(felt[1], digits)}, {signed(real, digits)} against firm A. "
     )
     least = 10.0**-digits
@@ -188,7 +131,8 @@ def table(session: Session, label: str) -> str:
         f'<tr><th scope="row">{escape(name)}</th>' + "".join(f'<td class="n">{cell}</td>' for cell in cells) + "</tr>"
         for name, cells in rows
     )
-    head = '<tr><th scope="col">Mean of the last quarter</th><th scope="col" class="n">Firm A</th><th scope="col" class="n">Firm B</th></tr>'
+    firms = "".join(f'<th scope="col" class="n">Firm {letter}</th>' for letter in LETTERS)
+    head = f'<tr><th scope="col">Mean of the last twelve weeks</th>{firms}</tr>'
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 

@@ -64,7 +64,7 @@ class Reasons:
         return np.array([found[name] for name in TERMS])
 
     def of_act(self, post: int, place: int) -> Array:
-        """What doing an act as much as he does brings him against leaving it, by terms; one that he leaves is weighed at TRIAL."""
+        """What doing an act as much as he does brings him against leaving it, by terms; one left is weighed at TRIAL."""
         acts = self.chosen[post].copy()
         more, less = acts.copy(), acts.copy()
         less[place] = 0.0

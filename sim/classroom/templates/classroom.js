@@ -50,7 +50,7 @@ window.gamed = (() => {
     const list = S.marks.filter((m) => side === null || m.side === side).map((m) => ({ xAxis: m.week, label: { formatter: String(m.number) } }));
     return { silent: true, symbol: "none", animation: false, lineStyle: { color: COLOR.muted, type: "dotted", width: 1 },
       label: { fontSize: 11 * scale(), color: "#fff", backgroundColor: COLOR.ink, padding: [2, 5], borderRadius: 8 },
-      data: [...(S.weeks.length ? [{ xAxis: 0, label: { formatter: "pay begins", color: COLOR.muted, backgroundColor: "transparent", position: "insideEndTop", rotate: 0, padding: [0, 0, 0, 70] } }] : []), ...list] };
+      data: [...(S.weeks.length ? [{ xAxis: 0, label: { formatter: "pay begins", color: COLOR.muted, backgroundColor: "transparent", position: "end", align: "left", distance: [-12 * scale(), 5], padding: 0 } }] : []), ...list] };
   };
   const line = (name, values, color, more = {}) => ({ name, type: "line", showSymbol: false, animation: false, data: points(values), color,
     lineStyle: { width: 2.5 * scale(), ...(more.dash ? { type: more.dash } : {}) }, markLine: more.marks,

@@ -1,0 +1,64 @@
+"""What things are called on the page: acts, parts of the gap, measures, levers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LETTERS = ("A", "B")
+ACTS = {
+    "care": "Care", "rushing": "Haste", "selective_invitation": "Ask only the pleased", "pleading": "Beg for a high score",
+    "gifts": "Give gifts for a ten", "closing_early": "Close cases early", "cherry_picking": "Pass on hard cases",
+    "complaint_diversion": "Talk out of complaints", "charm": "Charm",
+}  # fmt: skip
+SERVING = ("care", "rushing")
+PARTS = {
+    "true": "True reading", "coverage": "Who is in the frame", "steering": "Choosing whom to ask", "nonresponse": "Who answers",
+    "luck": "Luck", "style": "How people use scales", "measurement": "Honest errors", "pressure": "Pleas, gifts, bent records",
+    "processing": "Answers struck out", "reported": "Reported reading",
+}  # fmt: skip
+CHARTS = {
+    "score": "Reported and true reading.", "outcomes": "Successful outcomes, %.", "gap": "From true to reported.",
+    "acts": "What staff do.", "complaints": "Complaints a week.", "profit": "Profit.",
+}  # fmt: skip
+MEASURES = {
+    "nps": ("NPS", "Net Promoter Score"), "csat": ("CSAT", "Customer satisfaction: share of 4s and 5s, %"),
+    "outcomes": ("outcomes", "Successful outcomes: needs met in time, %"),
+    "fcr_experienced": ("first-contact", "Solved at the first contact, as experienced, %"),
+    "fcr_logged": ("first-contact", "Solved at the first contact, as logged, %"),
+    "jobs_closed": ("jobs an hour", "Jobs closed an hour"),
+    "handle_time": ("minutes", "Handle time, minutes a contact"), "in_time": ("in time", "Settled within a week, %"),
+    "service_level": ("service level", "Answered in three minutes, %"), "wait": ("wait", "Wait, minutes"),
+    "complaints": ("complaints", "Complaints per 100 contacts"), "churn": ("departures", "Departures, % a year"),
+    "backlog": ("backlog", "Open cases per 100 customers"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lever:
+    """How one lever stands on the page; a range has low, high and step, a choice has its values."""
+
+    name: str
+    title: str
+    note: str
+    kind: str = "range"
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.1
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+LEVERS = (
+    Lever("strength", "Bonus strength", "All bonus money, times this. At 0 nothing is paid on any measure.", high=4, step=0.25),
+    Lever(
+        "inviter", "Who invites to the survey", "Who decides which customers are asked, and whose hands answers pass.", "choice",
+        choices=(
+            ("employee", "The employee who served"), ("central", "The central office"),
+            ("lot", "A draw; answers pass the firm's hands"), ("independent", "Somebody independent, in confidence"),
+        ),
+    ),
+    Lever("audit", "Audits", "Chance that a person is audited in a four-week pay period.", high=0.5, step=0.01),
+    Lever("conscience", "Conscience", "What a tactic costs the one who uses it in his own eyes, times this.", high=4, step=0.25),
+    Lever("pressure", "Pressure", "What the approval of a pressing manager is worth to staff, times this.", high=4, step=0.25),
+    Lever("team_size", "Team size", "Employees a team. Settled when a firm is founded: a change restarts both firms.", "choice"),
+)  # fmt: skip
+TITLES = {lever.name: lever for lever in LEVERS}

@@ -1,0 +1,241 @@
+"""The classroom without a browser: levers and what they mean, two worlds in step, what is told of people."""
+
+from __future__ import annotations
+
+import base64
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import load
+from sim.classroom import customers, employees, levers, names, words
+from sim.classroom.levers import INVITERS, Levers
+from sim.classroom.session import GONE, REMEMBERED, Session
+from sim.scenario.schema import Scenario
+from sim.world import Organisation
+
+FLAGS = {"weeks": 60, "burn_in": 12, "customers.count": 400, "staff.count": 10, "staff.team_size": 5}
+
+
+def scenario(name: str, **more: Any) -> Scenario:
+    return load(name, flags={**FLAGS, **more}).spec
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(scenario("salary"), scenario("nps_bonus"))
+
+
+def test_levers_where_the_scenario_has_them_change_nothing() -> None:
+    for name in ("salary", "nps_bonus", "nps_audited", "diversion_team"):
+        spec = scenario(name)
+        assert levers.applied(spec, levers.first(spec)) == spec
+
+
+def test_who_invites_is_read_off_the_scenario() -> None:
+    told = {name: levers.first(scenario(name)).inviter for name in ("nps_bonus", "nps_audited", "diversion_team")}
+    assert told == {"nps_bonus": "employee", "nps_audited": "independent", "diversion_team": "central"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "path"),
+    [
+        ("strength", 2.0, lambda s: s.pay.schemes[0].rate == 12),
+        ("strength", 0.0, lambda s: s.pay.schemes[0].from_week == s.weeks),
+        ("audit", 0.3, lambda s: s.audit.rate == 0.3),
+        ("conscience", 2.0, lambda s: s.tactics.gifts.moral == 120 and s.management.central.selecting.moral == 160),
+        ("pressure", 0.5, lambda s: s.management.approval == 50 and s.management.levers.pressing.moral == 20),
+        ("team_size", 2, lambda s: s.staff.team_size == 2),
+    ],
+)
+def test_each_lever_moves_what_it_says(name: str, value: Any, path: Any) -> None:
+    spec = scenario("nps_bonus")
+    moved = levers.applied(spec, levers.first(spec).moved(name, value))
+    assert path(moved)
+    assert Scenario.model_validate(moved.model_dump()) == moved
+
+
+@pytest.mark.parametrize("inviter", INVITERS)
+def test_inviters_come_back_as_they_went(inviter: str) -> None:
+    spec = scenario("nps_bonus")
+    moved = levers.applied(spec, levers.first(spec).moved("inviter", inviter))
+    assert levers.first(moved).inviter == inviter
+    assert moved.measures["outcomes"] == spec.measures["outcomes"]
+
+
+def test_a_firm_without_a_bonus_pays_the_budget_as_base_pay(session: Session) -> None:
+    session.advance(8)
+    staff = session.sides[0].model.firm.groups["employee"]
+    assert (staff.base + staff.allowance == pytest.approx(3050 + 305))
+    assert not staff.bonus.any()
+
+
+def test_both_worlds_are_the_same_until_pay_begins(session: Session) -> None:
+    a, b = (side.model.world.customers for side in session.sides)
+    assert a.tobytes() == b.tobytes()
+    session.advance(20)
+    assert a.tobytes() != b.tobytes()
+    assert (a["taste"][:400] == b["taste"][:400]).all()
+
+
+def test_a_lever_works_while_it_runs_and_is_marked(session: Session) -> None:
+    session.advance(10)
+    assert session.move(1, "audit", 0.4) is False
+    assert session.move(1, "audit", 0.4) is False  # where it stands already: no change, no mark
+    assert [(m.week, m.side, m.name, m.before, m.after) for m in session.marks] == [(10, 1, "audit", 0.02, 0.4)]
+    session.advance(20)
+    assert session.week == 30
+    caught = [side.model.recorder.tallies["audits"][12 + 10 :].sum() for side in session.sides]
+    assert caught[1] > caught[0] + 10
+    assert words.mark_text(session.marks[0]) == "Week 10, firm B: audits from 2 % to 40 %"
+
+
+def test_a_moved_lever_gives_the_same_world_as_a_change_of_the_scenario(session: Session) -> None:
+    session.advance(10)
+    session.move(1, "strength", 3.0)
+    session.advance(10)
+    spec = scenario("nps_bonus")
+    alone = Organisation(spec)
+    for _ in range(22):
+        alone.step()
+    alone.change(levers.applied(spec, levers.first(spec).moved("strength", 3.0)))
+    for _ in range(10):
+        alone.step()
+    assert alone.world.customers.tobytes() == session.sides[1].model.world.customers.tobytes()
+
+
+def test_team_size_takes_new_worlds(session: Session) -> None:
+    session.advance(5)
+    session.move(0, "audit", 0.1)
+    assert session.move(1, "team_size", 2) is True
+    assert session.week == 0
+    assert session.marks == []
+    assert [side.model.spec.staff.team_size for side in session.sides] == [5, 2]
+    assert session.sides[0].levers.audit == 0.1
+
+
+def test_reset_and_another_scenario_begin_again(session: Session) -> None:
+    session.advance(5)
+    session.move(1, "conscience", 3.0)
+    session.choose(0, scenario("outcomes"))
+    assert session.week == 0
+    assert session.sides[0].base.name == "Outcomes"
+    assert session.sides[1].levers.conscience == 3.0
+    session.reset()
+    assert session.sides[1].levers == levers.first(session.sides[1].base)
+
+
+def test_a_session_ends_at_the_end(session: Session) -> None:
+    assert session.advance(59) == 59
+    assert session.advance(13) == 1
+    assert session.over
+    assert session.advance(1) == 0
+
+
+def test_the_meter_reads_what_the_tables_say(session: Session) -> None:
+    session.advance(30)
+    for side in session.sides:
+        tables, meter = side.model.tables(), side.meter
+        series = tables["series"].query("measure == 'nps'")
+        assert meter.weeks == series["week"].tolist()
+        assert [np.nan if x is None else x for x in meter.reported["nps"]] == pytest.approx(
+            series["reported"].to_list(), abs=1e-3, nan_ok=True
+        )
+        assert meter.true["nps"] == pytest.approx(series["true"].to_list(), abs=1e-3)
+        books = tables["books"].query("week >= 18").groupby("item")["amount"].mean() * 52 / 1000
+        assert meter.money() == pytest.approx(books.to_dict())
+        assert meter.profit[-1] == pytest.approx(books.sum(), abs=1e-3)
+        gap = meter.gap("nps")
+        assert sum(v for part, v in gap.items() if part != "reported") == pytest.approx(gap["reported"])
+
+
+def test_faces_are_the_answers_of_the_first_customers(session: Session) -> None:
+    session.advance(30)
+    faces = np.frombuffer(base64.b64decode(session.sides[1].faces()), np.uint8)
+    rows = session.sides[1].model.world.customers[:400]
+    assert len(faces) == 400
+    assert ((faces == GONE) == (rows["status"] != 1)).all()
+    assert (faces[faces != GONE] == rows["answer"][faces != GONE]).all()
+
+
+class Wellformed(HTMLParser):
+    """Fails on tags that are not closed in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def plain(html: str) -> str:
+    reader = Wellformed()
+    reader.feed(html)
+    assert reader.open == []
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
+
+
+def test_what_is_told_of_employees(session: Session) -> None:
+    for weeks in (0, 1, 29):
+        session.advance(weeks)
+        told = [plain(employees.employee_story(side, post)) for side in session.sides for post in range(10)]
+        assert not any("nan" in text or "None" in text for text in told)
+    assert any("Give gifts" in text and "conscience" in text for text in told[10:])
+    staff = session.sides[1].model.firm.groups["employee"]
+    for post in range(10):
+        assert ("never games at any price" in told[10 + post]) == bool(staff.never[post])
+
+
+def test_what_is_told_of_customers(session: Session) -> None:
+    session.advance(30)
+    assert len(session.sides[0].past) == REMEMBERED
+    told = [plain(customers.customer_story(side, who)) for side in session.sides for who in range(400)]
+    assert not any("nan" in text or "None" in text for text in told)
+    assert any("called" in text and "NPS survey" in text for text in told)
+    assert any("Nothing happened" in text for text in told)
+    left = session.sides[0].model.world.customers[:400]["status"] == 2
+    assert [("Has left" in text) for text in told[:400]] == left.tolist()
+
+
+def test_the_search_finds_who_it_says(session: Session) -> None:
+    session.advance(30)
+    first = customers.who_differs(session, None)
+    second = customers.who_differs(session, ("customer", first))
+    assert first != second
+    answers = [side.model.world.customers["answer"] for side in session.sides]
+    assert answers[0][first] != answers[1][first]
+    who = customers.who_complained(session, None)
+    assert "complain" in plain(customers.customer_story(session.sides[1], who)).lower()
+
+
+def test_the_verdict_says_what_is_seen(session: Session) -> None:
+    assert "the same, person by person" in words.verdict(session, "nps")
+    session.advance(30)
+    text = words.verdict(session, "nps")
+    b = session.sides[1].meter
+    assert f"firm B reports {words.number(b.mean(b.reported['nps']))} for NPS" in text
+    assert plain(words.table(session, "nps")).count("Reported NPS") == 1
+
+
+def test_every_act_part_and_lever_has_a_name() -> None:
+    session = Session(scenario("salary"), scenario("diversion_team"))
+    session.advance(14)
+    for side in session.sides:
+        assert set(side.meter.acts()) <= set(names.ACTS)
+        assert set(side.meter.gap("nps")) == set(names.PARTS)
+    assert set(Levers.__dataclass_fields__) == {lever.name for lever in names.LEVERS}
+
+
+def test_minus_nothing_is_nothing() -> None:
+    assert words.number(-0.01) == "0"
+    assert words.signed(-0.01) == "0"
+    assert words.signed(-1.5, 1) == "−1.5"
+    assert words.number(None) == "–"
