@@ -148,6 +148,24 @@ owners = some({
     "exposure": share, "response": st.sampled_from(["hush", "dismiss", "unpay"]), "audit_after": reals(0, 10)
 })  # fmt: skip
 
+CHANGES = {  # what an event may change, and to what; nothing that says how people answer
+    "customers.needs_per_week": st.just(0.0) | reals(0, 1), "customers.season": share, "customers.return_probability": share,
+    "customers.experience.level": reals(0, 10), "customers.voice.exit_rate": st.just(0.0) | reals(0, 5),
+    "customers.voice.aloud": share, "customers.market.join": share, "service.work.minutes": reals(0.5, 30),
+    "service.work.resolution": reals(-3, 4), "service.process.scripts": share, "staff.care_cost": reals(20, 600),
+    "staff.wellbeing.quit_rate": reals(0, 6), "tactics.pleading.cost": reals(5, 100), "audit.rate": share,
+    "management.coaching_gain": reals(0, 0.2), "owners.exposure": share,
+}  # fmt: skip
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Tree:
+    """An event that changes up to three values, for a while or for good, or an exposure."""
+    paths = draw(st.lists(st.sampled_from(sorted(CHANGES)), max_size=3, unique=True))
+    when = {"week": draw(st.integers(0, 20)), "until": draw(st.none() | st.integers(0, 25))}
+    return {**when, "exposure": draw(st.booleans()), "set": {path: draw(CHANGES[path]) for path in paths}}
+
+
 SURVEYS = ("recommend", "satisfaction", "ease", "first_time")
 by_class = st.none() | st.lists(share, min_size=3, max_size=3)
 
@@ -165,7 +183,7 @@ def measures(draw: st.DrawFn) -> Tree:
         "logging": st.sampled_from(["manual", "automatic"]), "threshold": reals(0, 20), "lag": st.integers(0, 6),
         "window": st.integers(1, 13), "minimum_n": st.integers(1, 20),
         "below_minimum": st.sampled_from(["nothing", "last", "team", "target"]), "published": st.booleans(),
-        "aggregate": st.sampled_from(["net", "top", "mean"]) if reads in SURVEYS else st.nothing(),
+        "aggregate": st.sampled_from(["top", "mean"] if reads == "first_time" else ["net", "top", "mean"]),
     } if reads in SURVEYS else {
         "within": reals(0.1, 8), "logging": st.sampled_from(["manual", "automatic"]), "threshold": reals(0, 20),
         "lag": st.integers(0, 6), "window": st.integers(1, 13), "minimum_n": st.integers(1, 20), "error": error,
@@ -216,7 +234,7 @@ def worlds(draw: st.DrawFn, paid: bool = True, least: int = 1) -> Tree:
         "burn_in": draw(st.integers(0, 10)), "customers": draw(customers), "service": draw(service), "staff": draw(staff()),
         "mechanisms": draw(mechanisms), "tactics": draw(tactics), "management": draw(management), "audit": draw(audit),
         "owners": draw(owners), "measures": labelled(draw(st.lists(measures(), min_size=least, max_size=4))),
-        "pay": {"every": draw(st.integers(1, 6))},
+        "pay": {"every": draw(st.integers(1, 6))}, "events": draw(st.lists(events(), max_size=2)),
     }  # fmt: skip
     if paid and made["measures"]:
         made["pay"]["schemes"] = draw(st.lists(schemes(list(made["measures"])), min_size=1, max_size=3))

@@ -69,7 +69,7 @@ def test_a_ratio_is_undefined_where_the_lower_change_is_within_noise() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30), st.floats(-1e3, 1e3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_estimate_scales_with_its_unit(values: list[float], factor: float) -> None:
     e, scaled = estimate(values), estimate(np.array(values) * factor)
     assert scaled.low == pytest.approx(e.times(factor).low, rel=1e-6, abs=1e-3)

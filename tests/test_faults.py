@@ -138,7 +138,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(KEYS, VALUES, max_size=5).map(repr) | st.text(max_size=60))
 @example("? [a]\n: b")
 @example("- {")
@@ -149,7 +149,7 @@ def test_any_text_loads_or_is_told_what_is_wrong(folder: Path, text: str) -> Non
         load("s.yaml")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(KEYS | st.text(max_size=3), min_size=1, max_size=4).map(".".join), VALUES.map(repr))
 def test_any_set_is_applied_or_told_what_is_wrong(folder: Path, path: str, value: str) -> None:
     (folder / "s.yaml").write_text("name: x\nmeasures: {nps: {}}\npay: {schemes: [{kind: fixed}]}\n")

@@ -192,7 +192,7 @@ def rising_schemes(draw: st.DrawFn) -> kinds.Individual:
 
 
 @given(scheme=rising_schemes(), sigma=st.floats(0.01, 30), gap=st.floats(-80, 80), more=st.floats(0.001, 40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_expected_pay_rises_with_the_mean_and_keeps_its_bounds(
     scheme: kinds.Individual, sigma: float, gap: float, more: float
 ) -> None:

@@ -173,3 +173,22 @@ def test_form_12_a_confidential_survey_hears_no_begging() -> None:
         (0.3, 0.3), {"sample": "census", "confidential": 1.0}, staff={"first_acts": {"pleading": 1.0, "gifts": 1.0}}
     )
     assert np.abs(bars(Organisation(spec).run())["pressure"].to_numpy()).max() < 1e-9
+
+
+@pytest.mark.parametrize("aggregate", ["top", "mean"])
+def test_a_misread_yes_or_no_counts_as_the_other(aggregate: str) -> None:
+    """Of a share p of yes, misread with chance e, p + e (1 − 2 p) are read: the bar of measurement says so exactly."""
+    asked = {"like": "fcr_experienced", "aggregate": aggregate, "error": 0.2, "rate": 1.0, "respond": [1, 1, 1]}
+    model = Organisation(world((0.2, 0.3), {"like": "nps"}, measures={"score": asked})).run()
+    series, parts = reading(model), bars(model)
+    true = series["true"].to_numpy() / model.recorder.points[0]
+    assert ((true > 0.1) & (true < 0.99)).all()
+    assert parts["measurement"].to_numpy() / model.recorder.points[0] == pytest.approx(0.2 * (1 - 2 * true), abs=1e-9)
+    reported = series["reported"].to_numpy() / model.recorder.points[0]
+    expected = true + 0.2 * (1 - 2 * true)
+    assert reported == pytest.approx(expected, abs=4 * 0.5 / math.sqrt(series["answers"].min()))
+
+
+def test_a_net_of_yes_and_no_cannot_be_misread() -> None:
+    with pytest.raises(ValueError, match="needs aggregate top or mean"):
+        world((0.2, 0.3), {"reads": "first_time", "aggregate": "net", "error": 0.1})

@@ -214,6 +214,28 @@ def courtesy(
 
 
 @kernel
+def seasonal_weeks(start: float, gap: float, season: float) -> float:
+    """Weeks that count for needs in `gap` weeks from `start`: ∫ 1 + s sin(2πt/52) dt; s is the yearly swing, 0–1."""
+    turn = 2.0 * math.pi / 52.0
+    return gap + season / turn * (math.cos(turn * start) - math.cos(turn * (start + gap)))
+
+
+@kernel
+def gap_in_season(weeks: float, start: float, season: float) -> float:
+    """Weeks from `start` until `weeks` have counted for needs: a Poisson process with a swing, by inversion (bisection)."""
+    if season <= 0.0:
+        return weeks
+    low, high = max(0.0, weeks - season * 52.0 / math.pi), weeks + season * 52.0 / math.pi
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if seasonal_weeks(start, middle, season) < weeks:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@kernel
 def return_probability(first: float, fading: float, returns: int, cap: int) -> float:
     """Chance that an unmet need comes back after `returns` returns: p · f^returns, 0 from the cap on."""
     if returns >= cap:

@@ -67,6 +67,8 @@ class Measure(Section):
             raise ValueError("whether a need was met is asked when all is over: sample random, central or census")
         if self.error > 0 and self.reads not in ("needs_met", "first_time"):
             raise ValueError("error: only answers of yes or no can be misread (needs_met, first_time)")
+        if self.error > 0 and self.aggregate == "net":
+            raise ValueError("error: a misread yes or no needs aggregate top or mean (net makes a no of it count as -1)")
         if self.population == "customers" and self.reads not in ("recommend", "needs_met"):
             raise ValueError("only the answer to recommend can be asked of all customers, wherever they stand")
         if self.population == "customers" and self.sample == "employee":

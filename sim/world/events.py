@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.scenario.schema import SETTLED, SETTLED_OF_MEASURES, Scenario
 from sim.world import state as st
+from sim.world.dates import redate
 from sim.world.params import measure_table, params
 from sim.world.people import prices
 
@@ -71,13 +72,14 @@ def flat(tree: Any, path: str = "") -> dict[str, Any]:
 def apply(spec: Scenario, w: st.World, week: int, firm: Firm) -> None:
     """Bring the engine's numbers to those in force from this week on; note exposures that are due."""
     now = changed(spec, week)
-    fresh, table = params(now, int(w.p.replicate)), measure_table(now)
+    fresh, table, past = params(now, int(w.p.replicate)), measure_table(now), w.p.copy()
     for name in fresh.dtype.names:
         if name not in ("customers", "employees", "teams", "team_size", "servers", "stands_for"):
             w.p[name] = fresh[name]
     for name in table.dtype.names:
         if name not in ("taught", "centre", "per_contact"):
             w.measures[name] = table[name]
+    redate(w, past, float(week))
     before, firm.spec = firm.spec, now
     firm.audit_rate *= now.audit.rate / before.audit.rate if before.audit.rate > 0 else 1.0
     firm.audit_rate = firm.audit_rate if before.audit.rate > 0 else now.audit.rate

@@ -16,11 +16,12 @@ from sim.world.mind import score_of
 
 @hot
 def gap_to_need(p, c, segments, i):
-    """Weeks from the need before to the customer's present one, at the rate of the need before (Poisson, seasonal)."""
-    rate = p.needs_per_week * segments[c.segment].needs * (1.0 + p.season * math.sin(2.0 * math.pi * c.need_at / 52.0))
+    """Weeks from the need before to the customer's present one (Poisson, seasonal)."""
+    rate = p.needs_per_week * segments[c.segment].needs
     if rate <= 0.0:
         return st.NEVER
-    return -math.log(chance.uniform(p.seed, p.replicate, i, c.need, chance.NEED, 0)) / rate
+    threshold = -math.log(chance.uniform(p.seed, p.replicate, i, c.need, chance.NEED, 0))
+    return service.gap_in_season(threshold / rate, c.need_at, p.season)
 
 
 @hot

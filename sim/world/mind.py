@@ -40,10 +40,15 @@ def reconsider(p, firm, c, at, score_before):
     c.answer = int(customer.whole(score))
     firm.answers[c.answer] += 1
     if p.exit and score != score_before:
-        before = hazard_of(p, c, score_before)
-        if before > 0.0:
-            c.leaves_at = at + (c.leaves_at - at) * before / hazard_of(p, c, score)
+        put_off(c, at, hazard_of(p, c, score_before), hazard_of(p, c, score))
     return score
+
+
+@hot
+def put_off(c, at, before, now):
+    """The hazard of leaving has changed at date `at`: what was left of the threshold is used up at the new pace."""
+    if before > 0.0:
+        c.leaves_at = at + (c.leaves_at - at) * before / now if now > 0.0 else st.NEVER
 
 
 @hot

@@ -67,9 +67,13 @@ def expect_kept(p, m, d):
 
 
 @hot
-def expect_log(w, j, row, d, solved, minutes, weight, out):
-    """Add to out[j + 1] what the log would say of this contact, solved (1) or not (0), for acts d."""
+def expect_log(w, j, row, d, solved, remedied, minutes, weight, out):
+    """Add to out[j + 1] what the log would say of this contact, solved (1) or not (0), for acts d.
+
+    remedied: chance that a complaint gets the need met there and then, so that nobody has to come back.
+    """
     p, m = w.p, w.measures[j]
+    met = max(solved, remedied)
     first = row.contacts == 0.0
     marked = 1.0 if solved > 0.0 else p.misjudged + (1.0 - p.misjudged) * d[act.CLOSE]
     written = marked if m.manual else solved
@@ -83,56 +87,52 @@ def expect_log(w, j, row, d, solved, minutes, weight, out):
         out[j + 1, 0] += weight * written
         out[j + 1, 1] += weight
     elif m.reads == code.NO_REPEAT and first:
-        back, delay = expect_return(p, row, marked)
-        out[j + 1, 0] += weight * (1.0 if solved > 0.0 else 1.0 - (back if delay <= m.within else 0.0))
+        again, delay = expect_return(p, row)
+        back = (1.0 - met) * again * (1.0 - (1.0 - marked) * p.followup) if delay <= m.within else 0.0
+        out[j + 1, 0] += weight * (1.0 - back)
         out[j + 1, 1] += weight
     elif m.reads == code.IN_TIME or m.reads == code.MET:
-        expect_ended(w, j, row, d, solved, marked, weight, out)
+        expect_ended(w, j, row, d, solved, met, marked, weight, out)
 
 
 @hot
-def expect_ended(w, j, row, d, solved, marked, weight, out):
-    """What the need brings to who serves it now, if it ends with him: solved, followed up, or given up.
+def expect_ended(w, j, row, d, solved, met, marked, weight, out):
+    """What the need brings to who serves it now, if it ends with him: met, followed up, or given up.
 
     A need that comes back ends with whoever serves it last, mostly a colleague: it leaves one's own reading.
     """
     p, m = w.p, w.measures[j]
     now = 1.0 if row.age <= m.within else 0.0
-    if solved > 0.0:
-        yes, no = now, 1.0 - now
-    else:
-        back, _ = expect_return(p, row, marked)
-        followed = (1.0 - marked) * p.followup
-        given_up = max(0.0, 1.0 - followed - back)
-        yes = followed * (1.0 if row.age + p.followup_weeks <= m.within else 0.0)
-        no = followed + given_up - yes
-        if m.reads == code.IN_TIME and m.manual:
-            shift = min(no, given_up * marked * now)
-            yes, no = yes + shift, no - shift
+    again, _ = expect_return(p, row)
+    followed = (1.0 - met) * (1.0 - marked) * p.followup
+    ends = met + followed + (1.0 - met - followed) * (1.0 - again)
+    yes = met * now + followed * (1.0 if row.age + p.followup_weeks <= m.within else 0.0)
+    if m.reads == code.IN_TIME and m.manual:
+        yes += (1.0 - met) * marked * (1.0 - again) * now
     if m.reads == code.IN_TIME:
         out[j + 1, 0] += weight * yes
-        out[j + 1, 1] += weight * (yes + no)
+        out[j + 1, 1] += weight * ends
         return
-    for met in range(2):
-        share = yes if met else no
-        trouble = 1.0 if row.contacts > 0.0 or solved <= 0.0 else 0.0
-        latent = 10.0 * met
+    trouble = 1.0 if row.contacts > 0.0 or solved <= 0.0 else 0.0
+    for answer in range(2):
+        share = yes if answer else ends - yes
+        latent = 10.0 * answer
         asked = readings.invitation(m, latent) * readings.response(p, m, latent, 7.0, 0.0)
         if m.sample == code.BY_CENTRAL:
             asked *= 1.0 - survey.spared(trouble, d[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
-        good = met + m.error * (1.0 - 2.0 * met)
+        good = answer + m.error * (1.0 - 2.0 * answer)
         out[j + 1, 0] += weight * share * asked * good
         out[j + 1, 1] += weight * share * asked * (good + expect_kept(p, m, d) * (1.0 - good))
 
 
 @hot
-def expect_return(p, row, marked):
-    """Chance that an unmet need comes back, given how surely it is marked done, and after how long (weeks)."""
+def expect_return(p, row):
+    """Chance that an unmet need comes back if nobody follows it up, and after how long (weeks)."""
     again = service.return_probability(p.return_probability, p.return_fading, int(row.contacts), p.return_cap)
     if not p.repeats:
         again = 0.0
     delay = chance.from_latent(p.return_delay_family, p.return_delay_a, p.return_delay_b, row.chance)
-    return again * (1.0 - (1.0 - marked) * p.followup), delay
+    return again, delay
 
 
 @hot
@@ -190,6 +190,7 @@ def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, read
     out[0, 1] += weight
     trouble = 1.0 if solved <= 0.0 or row.contacts > 0.0 else 0.0
     complaint = expect_complaint(p, row, score) if p.complaints and solved <= 0.0 else 0.0
+    recorded = complaint * (1.0 - d[act.DIVERT]) * (1.0 - d[act.DIVERSION] * p.reach[act.DIVERSION])
     if solved <= 0.0:
         minutes += d[act.CLOSE] * p.act_minutes[act.CLOSE] + d[act.DIVERT] * complaint * p.act_minutes[act.DIVERT]
     out[len(out) - 1, 0] += weight * minutes
@@ -200,11 +201,10 @@ def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, read
                 latent = customer.latent_answer(m.reads, score, satisfaction, efforts, row.wait, solved)
                 expect_answer(w, j, latent, customer.feeling(m.reads, score, satisfaction), noise, trouble, d, weight, out)
         elif m.reads == code.COMPLAINTS:
-            hushed = 1.0 - (1.0 - d[act.DIVERT]) * (1.0 - d[act.DIVERSION] * p.reach[act.DIVERSION])
-            out[j + 1, 0] += weight * complaint * (1.0 - hushed)
+            out[j + 1, 0] += weight * recorded
             out[j + 1, 1] += weight
         else:
-            expect_log(w, j, row, d, solved, minutes, weight, out)
+            expect_log(w, j, row, d, solved, recorded * p.remedy, minutes, weight, out)
 
 
 @hot
