@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim import cli_demo, cli_scenarios
+from sim import cli_demo, cli_scenarios, cli_studies
 
 app = typer.Typer(
     name="gamed",
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 cli_scenarios.add_to(app)
 app.command()(cli_demo.demo)
+cli_studies.add_to(app)
 
 
 class Budget(StrEnum):

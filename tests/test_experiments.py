@@ -15,8 +15,9 @@ from toy_engine import PAID, alive, full_disk, put_in_place, script, spec, start
 
 from sim.experiments import compare, read, run
 from sim.experiments import runner as runner_module
-from sim.experiments.crew import Crew, cores
+from sim.experiments.crew import Crew
 from sim.experiments.jobs import Job
+from sim.experiments.processes import cores
 from sim.experiments.runner import workers_for
 
 

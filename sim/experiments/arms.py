@@ -69,13 +69,14 @@ def check(arms: Sequence[Arm]) -> list[str]:
 
 def differences(arms: Sequence[Arm]) -> dict[str, list[Any]]:
     """Every field that is not the same in all arms, with its value in each (None where an arm has no such field)."""
-    leaves = [dict(_leaves("", arm.spec.model_dump(mode="json", exclude=set(WORDS)))) for arm in arms]
+    leaves = [dict(leaves("", arm.spec.model_dump(mode="json", exclude=set(WORDS)))) for arm in arms]
     paths = dict.fromkeys(path for arm in leaves for path in arm)
     values = {path: [arm.get(path) for arm in leaves] for path in paths}
     return {path: found for path, found in values.items() if any(value != found[0] for value in found[1:])}
 
 
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every single value below a tree of mappings and lists, with its dotted path."""
     if isinstance(value, dict) and value:
         items: Iterator[tuple[Any, Any]] = iter(value.items())
     elif isinstance(value, list) and value:
@@ -84,4 +85,4 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
         return
     for key, part in items:
-        yield from _leaves(f"{path}.{key}" if path else str(key), part)
+        yield from leaves(f"{path}.{key}" if path else str(key), part)

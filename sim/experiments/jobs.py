@@ -10,14 +10,22 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 ENGINE = "sim.world:Organisation"
 
 
+@runtime_checkable
+class Recipe(Protocol):
+    """A scenario that is made where it is played: a message with the changes is smaller than one with the whole."""
+
+    def scenario(self) -> Any:
+        """The scenario."""
+
+
 @dataclass(frozen=True)
 class Job:
-    """Play replicate `replicate` of `spec` and hand back `read(model)`.
+    """Play replicate `replicate` of `spec` (a scenario, or a recipe for one) and hand back `read(model)`.
 
     `key` places the outcome among the others: outcomes are sorted by it, so that nothing depends on who was first.
     `engine` names the class as `module:name`, because a worker has to import it by itself.
@@ -56,8 +64,10 @@ def play(job: Job) -> Outcome:
     try:
         module, _, name = job.engine.partition(":")
         build = getattr(importlib.import_module(module), name)
+        stage = "scenario"
+        spec = job.spec.scenario() if isinstance(job.spec, Recipe) else job.spec
         stage = "build"
-        model = build(job.spec, replicate=job.replicate)
+        model = build(spec, replicate=job.replicate)
         stage = "run"
         model.run()
         stage = "read"

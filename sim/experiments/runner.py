@@ -19,9 +19,10 @@ from sim.analysis.summary import summarise
 from sim.experiments import resume, store
 from sim.experiments.arms import Arm, Source, check, resolve
 from sim.experiments.budget import Equaliser, paid
-from sim.experiments.crew import Crew, cores
+from sim.experiments.crew import Crew
 from sim.experiments.jobs import ENGINE, Failure, Job, Outcome, failed
 from sim.experiments.manifest import completed, manifest_of, source_digest
+from sim.experiments.processes import cores
 from sim.experiments.progress import watched
 from sim.experiments.tables import join, read_tables, to_frames
 from sim.scenario.schema import Scenario

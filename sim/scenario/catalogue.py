@@ -8,8 +8,8 @@ from sim.scenario.errors import Mark, ScenarioError, details, guess
 from sim.scenario.yamltree import read_file
 
 SUFFIXES = (".yaml", ".yml")
+STUDIES = "studies"
 _PACKAGE = Path(__file__).resolve().parent.parent
-_NOT_SCENARIOS = ("studies",)
 
 
 def root() -> Path:
@@ -21,8 +21,13 @@ def root() -> Path:
 def names() -> list[str]:
     """The names of all shipped scenarios, folders last."""
     found = [path.relative_to(root()).with_suffix("") for path in root().rglob("*.yaml")]
-    kept = [path for path in found if path.parts[0] not in _NOT_SCENARIOS]
+    kept = [path for path in found if path.parts[0] != STUDIES]
     return [path.as_posix() for path in sorted(kept, key=lambda path: (len(path.parts) > 1, path.parts))]
+
+
+def study_names() -> list[str]:
+    """The names of all shipped studies."""
+    return sorted(path.stem for path in (root() / STUDIES).glob("*.yaml"))
 
 
 def about(name: str) -> str:
@@ -40,15 +45,30 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def find(text: str, beside: Path | None = None, mark: Mark | None = None) -> Path:
-    """The file of a scenario, given by name or path; `beside` is the folder from which relative paths are read."""
+def find(text: str, beside: Path | None = None, mark: Mark | None = None, field: str = "extends") -> Path:
+    """The file of a scenario, given by name or path; `beside` is the folder from which relative paths are read.
+
+    A fault is told at `mark` and `field`, where the scenario is named.
+    """
     try:
-        return _find(text, (beside or Path.cwd()) / Path(text).expanduser(), mark)
+        return _find(text, (beside or Path.cwd()) / Path(text).expanduser(), mark, field)
     except (OSError, ValueError, RuntimeError):  # too long, null bytes, nobody's home, links in a circle
-        raise _missing(text[:80], mark, "is not the path of a file") from None
+        raise _missing(text[:80], mark, field, "is not the path of a file") from None
 
 
-def _find(text: str, given: Path, mark: Mark | None) -> Path:
+def find_study(text: str) -> Path:
+    """The file of a study, given by name or path."""
+    if text in study_names():
+        return (root() / STUDIES / f"{text}.yaml").resolve()
+    given = Path(text).expanduser()
+    for path in (given, given.with_name(given.name + ".yaml")) if given.name else ():
+        if path.is_file():
+            return path.resolve()
+    told = details(guess(_stem(text), study_names()), f"shipped ones: {', '.join(study_names())}")
+    raise ScenarioError.at(Mark(text[:80]), "no such study or file" + told)
+
+
+def _find(text: str, given: Path, mark: Mark | None, field: str) -> Path:
     written_as_path = given.suffix in SUFFIXES or text.startswith((".", "/", "~"))
     if not written_as_path and text in names():
         return (root() / f"{text}.yaml").resolve()
@@ -59,16 +79,16 @@ def _find(text: str, given: Path, mark: Mark | None) -> Path:
         return with_suffix.resolve()
     if given.is_dir():
         inside = [name for name in names() if name.startswith(f"{text}/")]
-        raise _missing(text, mark, "is a directory", f"scenarios in it: {', '.join(inside)}" if inside else "")
+        raise _missing(text, mark, field, "is a directory", f"scenarios in it: {', '.join(inside)}" if inside else "")
     if given.exists():
         return given.resolve()
-    raise _missing(text, mark, "no such scenario or file", guess(_stem(text), names()), "shipped ones: gamed list")
+    raise _missing(text, mark, field, "no such scenario or file", guess(_stem(text), names()), "shipped ones: gamed list")
 
 
-def _missing(text: str, mark: Mark | None, what: str, *parts: str) -> ScenarioError:
+def _missing(text: str, mark: Mark | None, field: str, what: str, *parts: str) -> ScenarioError:
     if mark is None:
         return ScenarioError.at(Mark(text), what + details(*parts))
-    return ScenarioError.at(mark, what + details(f"found {text}", *parts), "extends")
+    return ScenarioError.at(mark, what + details(f"found {text}", *parts), field)
 
 
 def _stem(text: str) -> str:

@@ -38,15 +38,26 @@ def load(name_or_path: str | Path, sets: Sequence[str] = (), flags: Mapping[str,
     Raises `ScenarioError` with every fault that was found.
     """
     path = find(str(name_or_path))
+    tree, shown_as = written(path)
+    for text in [*sets, *(f"--{name}={value}" for name, value in (flags or {}).items() if value is not None)]:
+        tree = assign(tree, text, Scenario)
+    spec, tree = settle(tree)
+    return Loaded(spec, trace(spec, tree, shown_as), path, tree.plain())
+
+
+def written(path: Path) -> tuple[Tree, str]:
+    """What a file and all that it extends say together, and how messages call the file."""
     ancestors = chain(path, lambda each: read_file(each, shown(each)))
     tree = ancestors[0]
     for child in ancestors[1:]:
         tree = merge(tree, child, Scenario)
-    for text in [*sets, *(f"--{name}={value}" for name, value in (flags or {}).items() if value is not None)]:
-        tree = assign(tree, text, Scenario)
+    return tree, ancestors[-1].mark.file
+
+
+def settle(tree: Tree) -> tuple[Scenario, Tree]:
+    """The scenario that a tree describes, checked, and the tree with its distributions completed."""
     tree = _complete(tree, Scenario, None)
-    spec = _check(tree)
-    return Loaded(spec, trace(spec, tree, ancestors[-1].mark.file), path, tree.plain())
+    return _check(tree), tree
 
 
 def _check(tree: Tree) -> Scenario:

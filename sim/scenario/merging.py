@@ -72,6 +72,11 @@ def assign(tree: Tree, text: str, annotation: Any) -> Tree:
     if keys[0] == "extends":
         raise ScenarioError.at(mark, "extends cannot be set here; write a file, or name the other scenario")
     new = read_text(value, mark.file, placed=False) or Tree(None, mark, mark)
+    return put(tree, keys, new, annotation)
+
+
+def put(tree: Tree, keys: list[str], new: Tree, annotation: Any) -> Tree:
+    """The tree with `new` at a path; faults are told at the place where `new` was written."""
     return _put(tree, keys, new, annotation, None, ())
 
 

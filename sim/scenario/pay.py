@@ -67,7 +67,7 @@ class Scheme(Section):
     def _complete(self) -> Scheme:
         if self.kind != "fixed" and self.measure is None:
             raise ValueError(f"a scheme of kind {self.kind} needs a measure")
-        if self.kind in ("linear", "team") and self.rate == 0:
+        if self.kind in ("linear", "team") and "rate" not in self.model_fields_set:
             raise ValueError(f"a scheme of kind {self.kind} needs a rate")
         if self.kind in ("cliff", "tournament") and self.bonus == 0:
             raise ValueError(f"a scheme of kind {self.kind} needs a bonus")

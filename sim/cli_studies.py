@@ -1,0 +1,121 @@
+"""The commands about studies: sweep, status. What they need is imported when they run."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.experiments.sweep import SweepResult
+    from sim.scenario.study_loading import LoadedStudy
+
+RESULTS = Path("results")
+MOST_FAILURES = 3
+
+Study = Annotated[str, typer.Argument(metavar="STUDY", help="Name of a shipped study, or a file.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the sweep (default: results/<study>).")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")]
+Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Play on the Dask cluster at this address.")]
+Retry = Annotated[bool, typer.Option("--retry-failed", help="Play failed runs again.")]
+Replicates = Annotated[int | None, typer.Option(help="Replicates of every point.")]
+Weeks = Annotated[int | None, typer.Option(help="Weeks after the burn-in.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words: events, one a line.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the path of the folder; no progress.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(sweep)
+    app.command()(status)
+
+
+def sweep(
+    study: Study,
+    out: Out = None,
+    workers: Workers = None,
+    dask: Dask = None,
+    retry_failed: Retry = False,
+    replicates: Replicates = None,
+    weeks: Weeks = None,
+    sets: Sets = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play a study, or what is missing of it: the same command goes on where a sweep was stopped."""
+    from sim.scenario.study_loading import load_study
+
+    loaded = load_study(study, sets or (), {"replicates": replicates, "weeks": weeks})
+    folder = out or RESULTS / loaded.path.stem
+    result = _played(loaded, folder, workers, dask, retry_failed, json, quiet)
+    if quiet:
+        typer.echo(str(folder))
+    elif not json:
+        typer.echo(f"{loaded.study.name}: {_told(result)}\nfolder: {folder}")
+    _finish(result, study)
+
+
+def _played(
+    loaded: LoadedStudy, folder: Path, workers: int | None, dask: str | None, retry: bool, json: bool, quiet: bool
+) -> SweepResult:
+    """Play, with what may be wrong with the folder told as the user's input."""
+    from sim.experiments.lock import Busy
+    from sim.experiments.progress import Progress
+    from sim.experiments.sweep import sweep as play
+    from sim.scenario.errors import Mark, ScenarioError
+
+    progress = Progress(show=not quiet, events=sys.stdout if json else None)
+    try:
+        return play(loaded, out=folder, workers=workers, cluster=dask, retry=retry, progress=progress)
+    except Busy as error:
+        raise ScenarioError.at(Mark(str(folder)), str(error)) from None
+    except OSError as error:
+        raise ScenarioError.at(Mark(str(folder)), f"cannot be written to: {error.strerror or error}") from None
+
+
+def _told(result: SweepResult) -> str:
+    failed = f", {result.failed:,} of them failed" if result.failed else ""
+    return f"{result.done:,} of {result.runs:,} runs done{failed}"
+
+
+def _finish(result: SweepResult, study: str) -> None:
+    """Tell what went wrong, and end with the status of it."""
+    for warning in result.warnings:
+        typer.echo(f"gamed: {warning}", err=True)
+    if result.failed:
+        from sim.experiments.sweep_folder import SweepFolder
+
+        messages = SweepFolder(result.folder).failures().groupby("message", sort=False).size()
+        for message, count in list(messages.items())[:MOST_FAILURES]:
+            typer.echo(f"gamed: {count} failed: {message}", err=True)
+        typer.echo("gamed: their traces are in the table runs; to play them again: --retry-failed", err=True)
+    on = f"to go on: gamed sweep {study} (with the same flags)"
+    if result.interrupted:
+        typer.echo(f"gamed: interrupted; {_told(result)} and kept. {on}", err=True)
+        raise typer.Exit(130)
+    if result.problem is not None:
+        typer.echo(f"gamed: {result.problem}; {_told(result)} and kept. {on}", err=True)
+    if result.failed or not result.complete:
+        raise typer.Exit(1)
+
+
+def status(folder: Folder, json: Json = False) -> None:
+    """How far a sweep is: done, failed, missing, and whether somebody is at work."""
+    from sim.experiments.sweep_folder import SweepFolder
+
+    found = SweepFolder(folder).status()
+    if json:
+        row: dict[str, Any] = {**asdict(found), "missing": found.missing}
+        typer.echo(json_format.dumps(row, indent=1, ensure_ascii=False))
+        return
+    state = "a sweep is at work" if found.working else "finished" if not found.missing else "stopped; gamed sweep goes on"
+    typer.echo(
+        f"{found.name}: {found.points:,} points, {found.replicates:,} replicates, {found.runs:,} runs\n"
+        f"done {found.done:,}, failed {found.failed:,}, missing {found.missing:,} ({state})"
+    )
