@@ -275,7 +275,7 @@ class TestKilled:
         done = 0
         for _ in range(4):
             process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
-            wait_for(lambda least=done: process.poll() is not None or self._done(out) > least)
+            wait_for(lambda least=done, p=process: p.poll() is not None or self._done(out) > least)
             time.sleep(chance.uniform(0, 0.5))
             process.kill()
             process.wait()

@@ -83,7 +83,7 @@ def _wide(
     firm = table["firm"].to_numpy()
     keep = (week >= window.start) & (week < window.end) & (firm == (firm.min() if len(firm) else 0))
     codes, names = pd.factorize(table[key])
-    at = (codes[keep], week[keep] - window.start)
+    at: tuple[NDArray[np.int64], ...] = (codes[keep], week[keep] - window.start)
     shape: tuple[int, ...] = (len(names), window.weeks)
     if more is not None:
         inner, found = pd.factorize(table[more])

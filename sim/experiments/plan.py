@@ -158,17 +158,22 @@ def _checked(loaded: LoadedStudy, points: Points) -> list[Scenario]:
         except ScenarioError as error:
             where = ", ".join(f"{name} = {value}" for name, value in points.at(point).items())
             faults += [Fault(fault.mark, f"{fault.message} (at the point {where})", fault.path) for fault in error.faults]
-            if len({str(fault.mark) for fault in faults}) >= MOST_FAULTS:
+            if len({_about(fault) for fault in faults}) >= MOST_FAULTS:
                 break
             continue
         weeks.add((spec.weeks, spec.pay.every))
         seen.setdefault((base, *_labels(spec)), spec)
     if faults:
-        raise ScenarioError({(fault.mark, fault.path): fault for fault in reversed(faults)}.values())
+        raise ScenarioError({_about(fault): fault for fault in reversed(faults)}.values())
     if len(weeks) > 1:
         told = f"weeks and pay.every are the same at all points (found {' and '.join(map(str, sorted(weeks)))})"
         raise ScenarioError.at(loaded.tree.mark, told)
     return list(seen.values())
+
+
+def _about(fault: Fault) -> tuple[str, int, str]:
+    """Where a fault lies: the values of one line are wrong in one way, told once."""
+    return fault.mark.file, fault.mark.line, fault.path
 
 
 def _labels(spec: Scenario) -> tuple[str, ...]:
