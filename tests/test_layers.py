@@ -23,7 +23,10 @@ BELOW = {
     "report": {"experiments", "analysis", "world", "incentives", "rules", "scenario"},
     "classroom": {"experiments", "analysis", "world", "incentives", "rules", "scenario"},
 }
-HEAVY = ("mesa", "pandas", "numpy", "numba", "scipy", "matplotlib", "networkx", "pyarrow", "bokeh", "tqdm", "SALib", "distributed", "duckdb")
+HEAVY = (
+    "mesa", "pandas", "numpy", "numba", "scipy", "matplotlib", "networkx", "pyarrow", "bokeh", "tqdm", "SALib", "distributed",
+    "duckdb",
+)  # fmt: skip
 FILES = sorted(path for path in SIM.rglob("*.py") if path.parent != SIM)
 
 
@@ -53,9 +56,12 @@ def test_every_part_has_its_place() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["sweep", "--help"], ["list"], ["schema"], ["validate", "scenario.yaml"], ["show", "scenario.yaml", "--full"]],
+    [
+        ["--help"], ["run", "--help"], ["sweep", "--help"], ["list"], ["schema"], ["validate", "scenario.yaml"],
+        ["show", "scenario.yaml", "--full"],
+    ],
     ids=" ".join,
-)
+)  # fmt: skip
 def test_commands_that_run_nothing_import_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text("name: x\n")
     program = (
