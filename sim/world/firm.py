@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
-from sim.world import beliefs, choosing, contracts, payday, people, sanction, wellbeing
+from sim.world import beliefs, choosing, contracts, payday, people, sanction, survivors, wellbeing
 from sim.world import state as st
 from sim.world.contracts import Contract
 from sim.world.decide import Outlook
@@ -35,7 +35,9 @@ class Firm:
         self.unpaid = False
         self.coached = w.staff["ability"].copy()  # ability without coaching
         self.resting = w.staff["engagement"].copy()  # where engagement tends if nothing weighs on it
-        self.strain = np.zeros(spec.staff.count)
+        usual = survivors.staff(spec)
+        self.strain = np.full(spec.staff.count, usual.strain)
+        w.staff["engagement"] += usual.shift
         self.begun = False  # whether beliefs have been started
         self.began_choosing = False
         self.week_ahead = 0

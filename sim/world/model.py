@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.rules import market
 from sim.scenario.schema import Scenario
-from sim.world import build, events, windows
+from sim.world import build, events, start, windows
 from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
@@ -43,10 +43,11 @@ class Organisation(mesa.Model):
     def _found(self) -> None:
         """The technology `contacts`: customers and everybody who serves them."""
         spec, replicate = self.spec, self.replicate
-        self.world = build.world(spec, replicate, spec.pay.every)
+        opening = start.of(spec)
+        self.world = build.world(spec, replicate, spec.pay.every, opening)
         self.recorder = Recorder(spec, replicate, self.world)
         self.firm = Firm(spec, replicate, self.world, self.recorder)
-        self.reputation = Reputation(spec)
+        self.reputation = Reputation(spec, opening.join)
         self._due = np.zeros(len(self.world.customers), np.int64)
         self._load = np.zeros(spec.teams)
         self._turning_points = {t for e in spec.events for t in (e.week, e.until) if t is not None}
@@ -136,8 +137,8 @@ def _theory(spec: Scenario, replicate: int) -> Theory | Survival | None:
 class Reputation:
     """What prospects know: the published reading and the talk of customers, against what both were in the burn-in."""
 
-    def __init__(self, spec: Scenario) -> None:
-        self.spec = spec
+    def __init__(self, spec: Scenario, balance: float) -> None:
+        self.spec, self.balance = spec, balance
         self.talk = self.usual_talk = self.published = self.usual_published = 0.0
         self.heard = 0
         published = [(j, m) for j, m in enumerate(spec.measures.values()) if m.published]
@@ -149,7 +150,8 @@ class Reputation:
         m, on = self.spec.customers.market, self.spec.mechanisms
         talk = m.talk * (self.talk - self.usual_talk) if on.word_of_mouth else 0.0
         published = m.reputation * self.sign * (self.published - self.usual_published) / 10.0
-        return float(market.join_probability(m.join, published, talk, m.promise * promise))
+        base = self.balance if m.join is None else m.join
+        return float(market.join_probability(base, published, talk, m.promise * promise))
 
     def hear(self, recorder: Recorder, week: int) -> None:
         """Take in the week's talk and the published reading; what is usual is settled when the burn-in ends."""

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.incentives import tactics as act
-from sim.rules import service
 from sim.rules.service import NO_PATIENCE_LIMIT
 from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
@@ -40,33 +39,8 @@ def servers_of(spec: Scenario) -> int:
     return q.staffed or max(1, round(spec.staff.team_size * (1.0 - q.shrinkage)))
 
 
-def stands_for(spec: Scenario) -> float:
-    """How many like contacts one simulated contact stands for, so that the stated occupancy holds at the start.
-
-    Contacts per issue are 1 / (1 − r), r = (1 − p) · P(return); p and handle time are those of the first staff over the
-    distribution of difficulty, a tenth of them new, at the care of the start.
-    """
-    q, c, w = spec.service.queue, spec.customers, spec.service.work
-    if q.stands_for is not None:
-        return q.stands_for
-    care = spec.staff.first_acts.get("care", 0.0)
-    latent = draw(c.difficulty)
-    load = 0.0
-    shares = sum(s.share for s in c.segments)
-    for segment in c.segments:
-        for u in (np.arange(20) + 0.5) / 20:
-            hard = chance.from_latent(latent.family, latent.a, latent.b, u) + segment.difficulty
-            odds = w.resolution - w.resolution_by_difficulty * hard + w.care_resolution * care - 0.1 * w.novice_resolution
-            again = (1.0 - service.logistic(odds)) * c.return_probability * (1.0 - w.followup)
-            issue = 1.0 / (1.0 - min(again, 0.9)) if spec.mechanisms.repeats else 1.0
-            minutes = w.minutes * np.exp(w.minutes_by_difficulty * hard) * (1.0 + w.care_minutes * care)
-            load += segment.share / shares * segment.needs / 20 * issue * minutes * (1.0 + 0.1 * w.novice_minutes)
-    load *= c.count * c.needs_per_week / spec.teams
-    return float(q.occupancy * servers_of(spec) * q.hours * 60.0 / load) if load > 0 else 1.0
-
-
 def params(spec: Scenario, replicate: int) -> Any:
-    """Read every scalar of the engine off the scenario."""
+    """Read every scalar of the engine off the scenario (`stands_for` where it says; else a pilot finds it: `start`)."""
     c, w, p = spec.customers, spec.service.work, spec.service.process
     e, s, v = c.experience, c.survey, c.voice
     on = spec.mechanisms
@@ -77,7 +51,7 @@ def params(spec: Scenario, replicate: int) -> Any:
         "return_delay": draw(c.return_delay), "repeats": int(on.repeats), "queue": int(on.queue),
         "patience": NO_PATIENCE_LIMIT if c.patience is None else c.patience,
         "arrivals_per_hour": -1.0 if q.arrivals_per_hour is None else q.arrivals_per_hour,
-        "hours": q.hours, "servers": servers_of(spec), "stands_for": stands_for(spec),
+        "hours": q.hours, "servers": servers_of(spec), "stands_for": q.stands_for or 1.0,
         "sound": (1.0 - p.failure) ** (p.steps + p.handoffs),
         "process_minutes": (p.steps + 0.5 * p.handoffs) / (p.reference_steps + 0.5 * p.reference_handoffs),
         "extra_handoffs": float(p.handoffs - p.reference_handoffs), "scripts": p.scripts,

@@ -16,7 +16,7 @@ from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
 from sim.scenario.staff import Tactic
 from sim.scenario.tactics import Lever
-from sim.world import chance
+from sim.world import chance, survivors
 from sim.world import state as st
 from sim.world.params import draw
 
@@ -123,7 +123,7 @@ def size(spec: Scenario, role: str) -> int:
 
 
 def employees(spec: Scenario, replicate: int, w: st.World) -> Group:
-    """The employees; what a contact needs of them stands in `w.staff`."""
+    """The employees, as many hired long ago as are still there; what a contact needs of them stands in `w.staff`."""
     n = spec.staff.count
     w.staff["skill"][:, : act.FIRST_TACTIC] = 1.0
     group = Group(
@@ -132,7 +132,9 @@ def employees(spec: Scenario, replicate: int, w: st.World) -> Group:
     )  # fmt: skip
     for post in range(n):
         hire_employee(spec, replicate, w, group, post)
-        w.staff[post].tenure = float(1 + 200 * trait(spec, replicate, post, 0, 7, Latent(kind="uniform", a=0, b=1)))
+    of_trait = chance.fours(spec.seed, replicate, group.keys, 0, chance.STAFF, 5)[:, 0]
+    of_tenure = chance.fours(spec.seed, replicate, group.keys, 0, chance.STAFF, 7)[:, 0]
+    survivors.hold_posts(survivors.staff(spec), spec, of_trait, of_tenure, w)
     return group
 
 

@@ -70,8 +70,15 @@ def play(w, i, now, week):
 
 
 @hot
-def enter(w, i, at, expectation, end, taste, contract, segment):
-    """Customer i is there from date `at` on: his first answer, his first need, the threshold at which he leaves."""
+def play_all(w, due, n, now, week):
+    """Play the first n of those who are due."""
+    for j in range(n):
+        play(w, due[j], now, week)
+
+
+@hot
+def enter(w, i, at, expectation, end, peak, taste, contract, segment):
+    """Customer i is there from date `at` on: his first answer, his next need, the threshold at which he leaves."""
     c, p = w.customers[i], w.p
     c.status = st.ACTIVE
     c.segment = segment
@@ -79,7 +86,7 @@ def enter(w, i, at, expectation, end, taste, contract, segment):
     c.taste = taste
     c.expectation = expectation
     c.end = end
-    c.peak = end
+    c.peak = peak
     c.touched = at
     score = score_of(p, c)
     c.answer = int(customer.whole(score))
@@ -112,14 +119,6 @@ def person(w, i):
 
 
 @hot
-def settle(w, at):
-    """The customers of the start enter at date `at`."""
-    for i in range(w.p.customers):
-        expectation, memory, taste, contract, _, segment = person(w, i)
-        enter(w, i, at, expectation, memory, taste, contract, segment)
-
-
-@hot
 def newcomers(w, now, from_row, to_row, join, raised, due, n):
     """The prospects of this week join or go by; the same prospects come by in every world.
 
@@ -130,7 +129,7 @@ def newcomers(w, now, from_row, to_row, join, raised, due, n):
         u = chance.uniform(p.seed, p.replicate, i, 0, chance.PROSPECT, 0)
         if u < join:
             expectation, memory, taste, contract, day, segment = person(w, i)
-            enter(w, i, now + day, expectation + raised, memory, taste, contract, segment)
+            enter(w, i, now + day, expectation + raised, memory, memory, taste, contract, segment)
             due[n] = i
             n += 1
     return n
@@ -199,8 +198,7 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
     if w.p.queue:
         queues(w, load)
     n = newcomers(w, now, from_row, to_row, join, raised, due, here)
-    for j in range(n):
-        play(w, due[j], now, row)
+    play_all(w, due, n, now, row)
     for e in range(w.p.employees):
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
