@@ -135,7 +135,9 @@ def check_twins(spec: Scenario, effects: np.ndarray, name: str) -> None:
 
     One event is let pass: where nobody's customer tipped over, the spread between teams is 0.
     """
-    contacts = spec.customers.count * spec.customers.needs_per_week * spec.teams / spec.staff.count  # a week, of those moved
+    contacts = (
+        spec.customers.count * spec.customers.needs_per_week * spec.teams / spec.staff.count
+    )  # a week, of those moved
     k = act.EMPLOYEE_ACTS.index(name)
     one_a_team = slice(0, None, spec.staff.team_size)
     failures = []
