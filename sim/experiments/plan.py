@@ -6,8 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from sim.experiments.instruments import instruments
 from sim.experiments.jobs import ENGINE, Job
 from sim.experiments.manifest import package_versions
 from sim.experiments.reading import read_run
+from sim.rules.kernel import PACKAGE, reachable
 from sim.scenario.errors import Fault, Mark, ScenarioError, details, guess
 from sim.scenario.schema import Scenario
 from sim.scenario.studies import Study
@@ -29,8 +29,8 @@ from sim.scenario.yamltree import Tree, grown
 
 FORMAT = "gamed sweep 1"
 WORDS = {"name", "about", "story", "sources", "outcomes"}
-# What decides the numbers of a run; the words of a report may change while a sweep is on its way.
-MODEL = ("analysis", "incentives", "rules", "scenario", "world")
+# What decides the numbers of a run, with all that it imports; a report may change while a sweep is on its way.
+MODEL = ("sim.world.model", "sim.analysis.run_indices", "sim.scenario.study_loading", "sim.experiments.designs")
 SERIES_KINDS = ("reported", "true")
 
 
@@ -252,10 +252,10 @@ def column(values: Sequence[Any]) -> pa.Array:
     return pa.array([json.dumps(value) for value in values], pa.string())
 
 
+@cache
 def model_digest() -> str:
     """Digest of the source that decides the numbers of a run."""
-    root = Path(sim.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(path for part in MODEL for path in (root / part).rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted({path for module in MODEL for path in reachable(module)}):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
