@@ -67,10 +67,6 @@ class Cluster:
         else:  # a job that fails comes back as an outcome: this is a worker without gamed, or a connection that broke
             ours.set_exception(ClusterLost(f"the Dask cluster at {self.address}: {type(error).__name__}: {error}"))
 
-    def alone(self, job: Job) -> Outcome:
-        """Play a job in a chunk of its own; the scheduler tries several workers before it gives up."""
-        return self.submit([job]).result()[0]
-
     def renewed(self) -> Workers:
         """The same cluster: its workers are replaced by themselves."""
         return self

@@ -31,7 +31,8 @@ class ClusterLost(RuntimeError):
 class Workers(Protocol):
     """Processes that play chunks of jobs. `deaths` are the errors of a chunk whose worker died.
 
-    `shared_fate`: one death breaks everything that is on its way, and `renewed` workers are needed.
+    `shared_fate`: one death breaks everything that is on its way, and `renewed` workers are needed; else only the chunk
+    is lost, after it was tried by several workers.
     """
 
     deaths: tuple[type[Exception], ...]
@@ -42,9 +43,6 @@ class Workers(Protocol):
 
     def submit(self, jobs: list[Job]) -> Future[list[Outcome]]:
         """Hand a chunk to the next free worker."""
-
-    def alone(self, job: Job) -> Outcome:
-        """Play one job where no other can be hurt by it, or be what kills it."""
 
     def renewed(self) -> Workers:
         """As many fresh workers in the place of broken ones."""
@@ -89,7 +87,7 @@ class Crew:
             yield from work.finished()
             raise
         for job in work.suspects:
-            yield self._alone(job)
+            yield _alone(job)
 
     def _fill(self, work: _Work) -> bool:
         """Keep every worker busy; False when nothing is left."""
@@ -98,20 +96,20 @@ class Crew:
             try:
                 work.flying[self._pool.submit(chunk)] = chunk
             except self._pool.deaths:
-                self._mend(work, chunk)
+                self._mend(work, [chunk])
         return bool(work.flying)
 
     def _harvest(self, work: _Work) -> Iterator[Outcome]:
         """Wait for a chunk and hand over what it brought; if a worker died, sort out what was lost with it."""
         assert self._pool is not None
         wait(work.flying, return_when=FIRST_COMPLETED)
-        lost: list[Job] = []
+        lost: list[list[Job]] = []
         for future in [future for future in work.flying if future.done()]:
             chunk = work.flying.pop(future)
             try:
                 outcomes = future.result()
             except self._pool.deaths:
-                lost += chunk
+                lost.append(chunk)
                 continue
             except ClusterLost:
                 raise
@@ -120,34 +118,29 @@ class Crew:
             self._done += len(outcomes)
             self._seconds += sum(outcome.seconds for outcome in outcomes)
             work.came += outcomes
-        while work.came:
-            yield work.came.popleft()
         if lost:
             self._mend(work, lost)
+        while work.came:
+            yield work.came.popleft()
 
-    def _mend(self, work: _Work, lost: list[Job]) -> None:
-        """Every lost job again: by itself in a chunk first, and last of all alone if it is lost twice."""
+    def _mend(self, work: _Work, lost: list[list[Job]]) -> None:
+        """Every lost job again: by itself in a chunk first, and last of all alone in a process if it is lost twice."""
         assert self._pool is not None
-        if self._pool.shared_fate:
-            wait(work.flying)  # broken workers fail all their futures; finished ones keep their results
-            for future in [future for future in work.flying if future.exception() is not None]:
-                lost += work.flying.pop(future)
-            self._pool = self._pool.renewed()
-        for job in lost:
+        if not self._pool.shared_fate:
+            for chunk in lost:
+                if len(chunk) > 1:
+                    work.again += chunk
+                else:
+                    work.came.append(_killer(chunk[0]))
+            return
+        wait(work.flying)  # broken workers fail all their futures; finished ones keep their results
+        broken = [future for future in work.flying if future.exception() is not None]
+        lost = [*lost, *(work.flying.pop(future) for future in broken)]
+        self._pool = self._pool.renewed()
+        for job in (job for chunk in lost for job in chunk):
             work.strikes[job.key] += 1
             tired = work.strikes[job.key] >= SHARED_STRIKES
             (work.suspects if tired else work.again).append(job)
-
-    def _alone(self, job: Job) -> Outcome:
-        """A job that keeps losing its worker, with nobody beside it: now a death is its own doing."""
-        assert self._pool is not None
-        for _ in range(ALONE_STRIKES):
-            try:
-                return self._pool.alone(job)
-            except self._pool.deaths:
-                continue
-        message = "the worker process died each time this run was tried (out of memory, or killed by the system)"
-        return Outcome(job.key, failure=Failure("worker", message))
 
     def _chunk_size(self) -> int:
         """One job a chunk until we know how long a job takes."""
@@ -195,3 +188,21 @@ class _Work:
         for future in self.flying:
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield from future.result()
+
+
+def _alone(job: Job) -> Outcome:
+    """A job that keeps losing its worker, in a process of its own: now a death is its own doing."""
+    for _ in range(ALONE_STRIKES):
+        pool = Pool(1)
+        try:
+            return pool.submit([job]).result()[0]
+        except BrokenProcessPool:
+            continue
+        finally:
+            pool.close()
+    return _killer(job)
+
+
+def _killer(job: Job) -> Outcome:
+    message = "the worker process died each time this run was tried (out of memory, or killed by the system)"
+    return Outcome(job.key, failure=Failure("worker", message))

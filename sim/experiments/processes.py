@@ -39,14 +39,6 @@ class Pool:
         """One chunk a worker, and one waiting."""
         return self.workers + 1
 
-    def alone(self, job: Job) -> Outcome:
-        """Play a job in a process of its own."""
-        pool = Pool(1)
-        try:
-            return pool.submit([job]).result()[0]
-        finally:
-            pool.close()
-
     def renewed(self) -> Pool:
         """Other processes, after these were ended."""
         self.close()
