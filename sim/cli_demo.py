@@ -42,9 +42,4 @@ def demo(
             raise ScenarioError.at(Mark(name), "has no customers to show; the page needs technology: contacts")
     from sim.classroom.server import free_port, serve
 
-    chosen_port = port or free_port(host)
-    shown = "localhost" if host in ("0.0.0.0", "::") else host
-    typer.echo(f"Gamed is at http://{f'[{shown}]' if ':' in shown else shown}:{chosen_port}/  (Ctrl-C ends it)")
-    if host in ("0.0.0.0", "::"):
-        typer.echo("Everybody who can reach this computer can open the page.")
-    serve(catalogue, (left, right), host, chosen_port, open_page and has_screen())
+    serve(catalogue, (left, right), host, port or free_port(host), open_page and has_screen(), typer.echo)

@@ -151,7 +151,8 @@ class Visitor:
         if weeks:
             self.debt -= weeks
             async with self.turn:
-                await self.play_on(weeks)
+                if self.playing:  # a pause may have come first
+                    await self.play_on(weeks)
 
     async def play_on(self, weeks: int, slow: bool = False) -> None:
         """Play and show what came of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ PARTS = (
 visitors: weakref.WeakSet[Visitor] = weakref.WeakSet()
 
 
-def serve(catalogue: dict[str, Scenario], chosen: tuple[str, str], host: str, port: int, show: bool) -> None:
-    """Serve until interrupted."""
+def serve(
+    catalogue: dict[str, Scenario], chosen: tuple[str, str], host: str, port: int, show: bool, announce: Callable[[str], None]
+) -> None:
+    """Serve until interrupted; `announce` is told the address once the page can be had."""
     spec = catalogue[chosen[0]]
     html = page_html(spec)
     style = (TEMPLATES / "classroom.css").read_text(encoding="utf-8")
@@ -70,10 +73,19 @@ def serve(catalogue: dict[str, Scenario], chosen: tuple[str, str], host: str, po
     def count() -> dict[str, int]:
         return {"visitors": sum(1 for v in visitors if v.session is not None and not v.client.is_deleted)}
 
+    app.on_startup(lambda: announce(address(host, port)))
     ui.run(
         host=host, port=port, show=show, reload=False, title="Gamed", favicon=ICON, language="en-US", tailwind=False,
         show_welcome_message=False, binding_refresh_interval=None, reconnect_timeout=3.0,
     )  # fmt: skip
+
+
+def address(host: str, port: int) -> str:
+    """Where the page is, and who can open it."""
+    everybody = host in ("0.0.0.0", "::")
+    shown = "localhost" if everybody else f"[{host}]" if ":" in host else host
+    text = f"Gamed is at http://{shown}:{port}/  (Ctrl-C ends it)"
+    return f"{text}\nEverybody who can reach this computer can open it." if everybody else text
 
 
 def page_html(spec: Scenario) -> str:

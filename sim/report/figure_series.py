@@ -17,6 +17,7 @@ from sim.report.style import (
     RULE,
     SHADE,
     TRUE,
+    Layer,
     Panel,
     Picture,
     Track,
@@ -53,6 +54,7 @@ def draw(source: Reader, label: str) -> Picture:
         )  # fmt: skip
         panels = [_panel(source, axes, arm, label, scale) for axes, arm in zip(layout.axes, arms, strict=True)]
         _share_axes(layout.axes, arms, layout.columns, source, scale)
+        layers = _name_layers(layout.axes, label)
         hover = [_hover(axes, weeks, tracks) for axes, (weeks, tracks) in zip(layout.axes, panels, strict=True)]
     ends = "; ".join(
         f"{arm.name}: reported {t[0].values[-1]}, true {t[1].values[-1]}"
@@ -62,8 +64,25 @@ def draw(source: Reader, label: str) -> Picture:
         f"reported-and-true-{label}", layout.figure,
         alt=f"Lines over {study.weeks} weeks of reported and true {measure.title}, one panel an arm. In the last week: {ends}.",
         caption=f"{capital(measure.title)} as reported and as it was, week by week, from the same customers and contacts.",
-        panels=hover,
+        panels=hover, layers=layers,
     )  # fmt: skip
+
+
+def _name_layers(all_axes: list[Axes], label: str) -> list[Layer]:
+    """Give every mark its own id by the layer it belongs to, so that the page can hide a layer in all panels at once."""
+    titles = {REPORTED: ("reported", "Reported"), TRUE: ("true", "True"), MUTED: ("twin", "True under fixed pay")}
+    found: dict[str, str] = {}
+    for place, axes in enumerate(all_axes):
+        for number, line in enumerate(axes.get_lines()):
+            if line.get_gid() == "series":
+                kind, title = titles[str(line.get_color())]
+                found[kind] = title
+                line.set_gid(f"{label}-{kind}-{place}-{number}")
+        for number, band in enumerate(axes.collections):
+            if band.get_gid() == "band":
+                found["band"] = "Spread of replicates"
+                band.set_gid(f"{label}-band-{place}-{number}")
+    return [Layer(f"{label}-{kind}", title) for kind, title in found.items()]
 
 
 def _subtitle(source: Reader, measure: Measure) -> str:
@@ -90,13 +109,13 @@ def _panel(source: Reader, axes: Axes, arm: Arm, label: str, scale: Scale) -> tu
     if fixed is not None and fixed is not arm and label in fixed.measures:
         twin = source.weekly("true", fixed, label).mean(axis=1) * scale.factor
         twin = twin[twin.index >= shown]
-        axes.plot(twin.index, twin, color=MUTED, linewidth=1.1, dashes=(3, 2), zorder=2.5)
+        axes.plot(twin.index, twin, color=MUTED, linewidth=1.1, dashes=(3, 2), zorder=2.5, gid="series")
     for name, column, color in (("Reported", "reported", REPORTED), ("True", "true", TRUE)):
         values = source.weekly(column, arm, label) * scale.factor
         values = values[values.index >= shown]
         mean = values.mean(axis=1)
         _band(axes, values, color)
-        axes.plot(mean.index, mean, color=color, linewidth=2.0, solid_capstyle="round", zorder=3)
+        axes.plot(mean.index, mean, color=color, linewidth=2.0, solid_capstyle="round", zorder=3, gid="series")
         weeks = [int(week) for week in mean.index]
         tracks.append(Track(name, color, [scale.plain(value / scale.factor) for value in mean]))
         last = mean.dropna()
@@ -115,7 +134,7 @@ def _panel(source: Reader, axes: Axes, arm: Arm, label: str, scale: Scale) -> tu
 def _band(axes: Axes, values: pd.DataFrame, color: str) -> None:
     if values.shape[1] > 1:
         low, high = values.quantile(0.05, axis=1), values.quantile(0.95, axis=1)
-        axes.fill_between(values.index, low, high, color=color, alpha=0.15, linewidth=0, zorder=2)
+        axes.fill_between(values.index, low, high, color=color, alpha=0.15, linewidth=0, zorder=2, gid="band")
 
 
 def _marks(axes: Axes, arm: Arm, shown: int, weeks: int) -> None:

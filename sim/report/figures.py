@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +17,8 @@ MOST_MEASURES = 4
 PIXELS_AN_INCH = 200
 # Inches of white around a picture for slides; in the page it stands flush with the text.
 MARGIN = 0.25
+# Ids such as `axes_1`, which matplotlib gives to every group of every picture: nothing refers to them, and a page has each once.
+NUMBERED = re.compile(r' id="[A-Za-z][A-Za-z0-9.]*_\d+"')
 
 
 def draw_all(source: Reader, found: list[Finding]) -> dict[str, list[Picture]]:
@@ -56,6 +59,7 @@ def svg(picture: Picture) -> str:
         text = text[:begin] + text[end + len("</metadata>") :]
     head, rest = text.split(">", 1)
     kept = [word for word in head.split('" ') if not word.startswith(("width=", "height="))]
+    rest = NUMBERED.sub("", rest)
     return '" '.join(kept).rstrip('"') + '" aria-hidden="true">' + rest
 
 

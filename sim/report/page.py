@@ -89,7 +89,7 @@ def _figure(picture: Picture) -> dict[str, Any]:
     panels = json.dumps([asdict(panel) for panel in picture.panels], ensure_ascii=False).replace("<", "\\u003c")
     return {
         "name": picture.name, "alt": picture.alt, "caption": picture.caption, "svg": Markup(svg(picture)),
-        "panels": Markup(panels) if picture.panels else "",
+        "panels": Markup(panels) if picture.panels else "", "layers": picture.layers,
     }  # fmt: skip
 
 

@@ -60,6 +60,14 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """Something in a picture that the reader may hide: its marks carry `id-` and a number as their SVG ids."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """A figure with the words that go with it: file name, section, alternative text, caption, and what hovering shows."""
 
@@ -68,6 +76,7 @@ class Picture:
     alt: str
     caption: str
     panels: list[Panel] = field(default_factory=list)
+    layers: list[Layer] = field(default_factory=list)
 
 
 def looks() -> AbstractContextManager[Any]:

@@ -1,4 +1,5 @@
-// Values at the cursor week, on every figure with a time axis. The numbers stand in the page as JSON beside the figure.
+// Values at the cursor week, on every figure with a time axis, by pointer or by arrow keys; ticks that hide layers of a
+// figure. The numbers stand in the page as JSON beside the figure.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const shape = (name, attributes) => {
@@ -34,7 +35,10 @@
       const panel = panels.find((p) => x >= p.left && x <= p.right && y >= p.top - 30 && y <= p.bottom + 20);
       if (!panel) { hide(); return; }
       const week = panel.first + (x - panel.left) / (panel.right - panel.left) * (panel.last - panel.first);
-      const place = nearest(panel.weeks, week);
+      read(panel, nearest(panel.weeks, week), event.clientX, event.clientY);
+    };
+
+    const read = (panel, place, clientX, clientY) => {
       // One week is read in all panels at once, so that arms can be compared.
       panels.forEach((p, i) => {
         const at = p.left + (panel.weeks[place] - p.first) / (p.last - p.first) * (p.right - p.left);
@@ -45,9 +49,24 @@
       box.replaceChildren(...lines(panel, place));
       box.hidden = false;
       const outer = figure.getBoundingClientRect();
-      const left = event.clientX - outer.left + 14;
-      box.style.left = `${left + box.offsetWidth > outer.width ? left - box.offsetWidth - 28 : left}px`;
-      box.style.top = `${event.clientY - outer.top + 12}px`;
+      const left = clientX - outer.left + 14;
+      box.style.left = `${Math.max(0, left + box.offsetWidth > outer.width ? left - box.offsetWidth - 28 : left)}px`;
+      box.style.top = `${clientY - outer.top + 12}px`;
+    };
+
+    let panelAt = 0, placeAt = 0;
+    const step = (event) => {
+      const moves = { ArrowLeft: -1, ArrowRight: 1, PageUp: -13, PageDown: 13, Home: -1e6, End: 1e6 };
+      const across = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (event.key === "Escape") { hide(); return; }
+      if (moves[event.key] === undefined && across === undefined) return;
+      event.preventDefault();
+      panelAt = Math.min(panels.length - 1, Math.max(0, panelAt + (across ?? 0)));
+      const panel = panels[panelAt];
+      placeAt = Math.min(panel.weeks.length - 1, Math.max(0, placeAt + (moves[event.key] ?? 0)));
+      const frame = svg.getBoundingClientRect(), unit = frame.width / svg.viewBox.baseVal.width;
+      const at = panel.left + (panel.weeks[placeAt] - panel.first) / (panel.last - panel.first) * (panel.right - panel.left);
+      read(panel, placeAt, frame.left + at * unit, frame.top + panel.top * unit);
     };
 
     const lines = (panel, place) => [["Week", "", panel.weeks[place]], ...panel.tracks.map((t) => [t.name, t.color, t.values[place]])]
@@ -61,8 +80,18 @@
     svg.addEventListener("pointermove", show);
     svg.addEventListener("pointerdown", show);
     svg.addEventListener("pointerleave", hide);
+    const picture = figure.querySelector(".picture");
+    picture.tabIndex = 0;
+    picture.addEventListener("keydown", step);
+    picture.addEventListener("blur", hide);
+    box.setAttribute("role", "status");
   };
 
   document.querySelectorAll("figure[data-read]").forEach(attach);
+  document.querySelectorAll(".layers, .hint").forEach((node) => { node.hidden = false; });
+  document.querySelectorAll("[data-layer]").forEach((tick) => {
+    const marks = [...tick.closest("figure").querySelectorAll("svg [id]")].filter((node) => node.id.startsWith(`${tick.dataset.layer}-`));
+    tick.addEventListener("change", () => marks.forEach((node) => node.classList.toggle("away", !tick.checked)));
+  });
   window.addEventListener("beforeprint", () => document.querySelectorAll("details:not(.long)").forEach((d) => { d.open = true; }));
 })();
