@@ -80,8 +80,8 @@ def test_agent_sets_select_get_aggregate_and_do(model: Organisation) -> None:
 def test_reading_and_writing_a_window_reads_and_writes_the_array(model: Organisation) -> None:
     row = 17
     customer = next(c for c in model.agents_by_type[Customer] if c.unique_id == row)
-    model.world.customers[row].expectation = 0.123
-    assert customer.expectation == 0.123
+    model.world.customers[row].expectation = 0.125
+    assert customer.expectation == 0.125
     customer.expectation = -1.5
     assert model.world.customers["expectation"][row] == -1.5
     model.agents_by_type[Employee].set("engagement", 0.75)

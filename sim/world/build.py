@@ -10,7 +10,8 @@ import numpy as np
 from sim.scenario.schema import Scenario
 from sim.world import opening
 from sim.world import state as st
-from sim.world.params import measure_table, params
+from sim.world.layout import QUESTIONS
+from sim.world.params import measure_table, params, read_at
 
 if TYPE_CHECKING:
     from sim.world.start import Start
@@ -37,10 +38,11 @@ def prospects_a_week(spec: Scenario) -> float:
 def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> st.World:
     """Empty arrays for the sizes in `p`, so many customers and prospects, and accounts for calls of up to `weeks` weeks."""
     measures, teams, employees = len(table), int(p["teams"]), int(p["employees"])
+    surveys = int((table["reads"] < len(QUESTIONS)).sum())
     made = st.World(
         p=p, firm=st.records(1, st.FIRM)[0], measures=table, segments=segments(spec),
-        customers=st.customers(customers), next_at=np.full(customers, st.NEVER),
-        invited_at=np.full((customers, measures), -1e9, np.float32),
+        read_at=read_at(table), customers=st.customers(customers), next_at=np.full(customers, st.NEVER),
+        invited_at=np.full((customers, surveys), -1e9, np.float32),
         staff=st.records(employees, st.EMPLOYEE), teams=st.records(teams, st.TEAM),
         lessons=st.records(employees * (measures + 1), st.LESSON).reshape(employees, measures + 1),
         panel=st.records(teams * st.PANEL_SIZE, st.PANEL).reshape(teams, st.PANEL_SIZE),

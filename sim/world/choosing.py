@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.incentives import tactics as act
-from sim.world import beliefs, decide, foresight, payday
+from sim.world import beliefs, decide, foresight, sums
 from sim.world import state as st
 from sim.world.choice import Choice, Problem
 from sim.world.decide import Outlook
@@ -39,7 +39,7 @@ def look(firm: Firm) -> None:
         for place, k in enumerate(group.acts):
             is_open[k] = group.open[place] and (paid or not group.tactics[place])
     is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
-    firm.expected, firm.effects = foresight.effects(firm.w, is_open, firm.read_places)
+    firm.expected, firm.effects = foresight.effects(firm.w, is_open)
     firm.known = True
 
 
@@ -51,7 +51,7 @@ def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -
         return found[group.team[chosen]]
     if group.role == "manager":
         return (found + effects_through_staff(firm, group))[chosen]
-    own = payday.in_order(found) / (len(found) * (max(group.n, 1) if group.role == "central" else 1))
+    own = sums.mean(found) / (max(group.n, 1) if group.role == "central" else 1)
     return np.repeat(own[None], len(chosen), axis=0)
 
 
@@ -61,7 +61,7 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
     place = {k: managers.acts.index(k) for k in managers.acts}
     m = firm.spec.management
     gained = m.coaching_gain * m.horizon * m.coached
-    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w, firm.read_places)[:, :-1] * gained
+    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w)[:, :-1] * gained
     staff = firm.groups["employee"]
     if not firm.began_choosing:
         return out
@@ -72,14 +72,14 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
         moved = (solve(firm, staff, firm.week_ahead, pressing, stretching).choice.acts - unmoved) * staff.skill
         for e in range(staff.n):
             team = staff.team[e]
-            out[team, :, place[lever]] += payday.in_order(moved[e][:, None] * by_act[team]) / firm.spec.staff.team_size
+            out[team, :, place[lever]] += sums.product(moved[e], by_act[team]) / firm.spec.staff.team_size
     return out
 
 
 def outlook_of(firm: Firm, group: Group, effects: Array) -> Outlook:
     """What the group chooses on, from the period that has just been read."""
     read = firm.read[group.role]
-    contacts = payday.in_order(firm.counts[: int(firm.w.p.employees), :])[st.N_CONTACTS] / firm.w.p.employees
+    contacts = sums.in_order(firm.counts[: int(firm.w.p.employees), :])[st.N_CONTACTS] / firm.w.p.employees
     per_contact = np.zeros(group.intensity.shape)
     if group.role == "employee":
         found = firm.effects[:, : act.ACTS, -1][group.team]
@@ -104,13 +104,11 @@ def rational_level(firm: Firm, group: Group, effects: Array) -> Array:
     places = slice(1, len(firm.w.measures) + 1)
     if group.role == "employee":
         own = group.intensity - decide.team_means(group)
-        moves = effects[:, 1:, :] * own[:, None, :]
-        level = firm.expected[group.team][:, places] + payday.in_order(moves.transpose(2, 0, 1))
+        level = firm.expected[group.team][:, places] + sums.in_order(np.moveaxis(effects[:, 1:, :] * own[:, None, :], 2, 0))
     elif group.role == "manager":
         level = firm.expected[:, places]
     else:
-        usual = payday.in_order(firm.expected[:, places]) / len(firm.expected)
-        level = np.repeat(usual[None], group.n, axis=0)
+        level = np.repeat(sums.mean(firm.expected[:, places])[None], group.n, axis=0)
     return np.where(np.isnan(level), group.level, level)
 
 
@@ -122,7 +120,6 @@ def choose(firm: Firm, week: int) -> None:
         if group.n == 0 or firm.choice_of(group) == "fixed" or not has_reason(firm, group, week + 1):
             continue
         chosen, made, gain, settled = solve_full(firm, group, week + 1, firm.pressing())
-        firm.solved[role] = Solved(chosen, made, gain, settled)
         firm.recorder.tally(week, "nonconverged", float(not settled))
         acts = chosen.acts
         if role == "employee" and firm.spec.mechanisms.imitation:
@@ -133,8 +130,7 @@ def choose(firm: Firm, week: int) -> None:
             gain = gain + decide.worth_beside_pay(firm.spec, group, sober)
         feared = decide.sanction(firm.spec, group)  # what was paid in fines stands in the equivalent itself
         live = firm.in_force(role, week + 1)
-        group.stake, group.spread = decide.at_stake(group, live, firm.outlook_now[role], made)
-        group.equivalent = decide.equivalents(group, made, gain + feared)
+        group.equivalent = decide.equivalents(group, live, firm.outlook_now[role], made, gain + feared)
         group.intensity[...] = acts
         if role == "employee":
             firm.began_choosing = True
@@ -149,7 +145,6 @@ def has_reason(firm: Firm, group: Group, week: int) -> bool:
     if firm.in_force(group.role, week) or bool((~group.tactics & group.open).any()):
         return True
     group.intensity[:, group.open] = 0.0
-    group.stake, group.spread = np.zeros(group.n), np.zeros(group.n)
     group.equivalent = group.base + group.allowance + group.bonus - group.fine
     return False
 

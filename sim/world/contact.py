@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.incentives import tactics as act
 from sim.rules import customer, service, voice
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
 from sim.world.heard import ask_all, complain, done
-from sim.world.issue import come_back, difficulty_of, mark_log, note_visit
-from sim.world.mind import experience_contact, hope_of, reconsider, score_of
+from sim.world.issue import come_back, mark_log, note_visit
+from sim.world.mind import expectation_of, experience_contact, hope_of, reconsider, score_of
 
 
 @fused
@@ -27,7 +29,7 @@ def abandon(w, i, at, week, wait, u):
     tally = w.tallies[week, row]
     tally.n[st.N_ABANDONED] += 1.0
     tally.n[st.N_WAIT] += wait
-    readings.log_abandoned(w.measures, w.readings[week, row], c.contacts == 0, wait)
+    readings.log_abandoned(w.measures, w.read_at[st.AT_LOG], w.readings[week, row], c.contacts == 0, wait)
     experience_contact(p, c, at, 0.0, wait, 0.0, c.contacts + p.extra_handoffs)
     reconsider(p, w.firm, c, at, before)
     return come_back(w, i, at, week, u[2], u[3])
@@ -107,10 +109,10 @@ def solve_probability(p, e, difficulty, care, rush):
 
 
 @hot
-def note_panel(row, c, voice_factor, hope, at, difficulty, wait, u):
+def note_panel(p, row, c, voice_factor, hope, at, difficulty, wait, u):
     """Keep the contact as it stood before service: expected effects are computed on such contacts."""
     row.difficulty = difficulty
-    row.expectation = c.expectation
+    row.expectation = expectation_of(p, c, at)
     row.end = c.end
     row.peak = c.peak
     row.taste = c.taste
@@ -174,9 +176,9 @@ def contact(w, i, at, week):
             if wait > patience:
                 return abandon(w, i, at, week, patience, v)
         wait += team.backlog / p.servers
-    difficulty = difficulty_of(p, c, w.segments, i)
+    difficulty = np.float64(c.difficulty)
     note_panel(
-        w.panel[k, team.noted % st.PANEL_SIZE], c, w.segments[c.segment].voice, hope_of(p, c), at, difficulty, wait, v[0]
+        p, w.panel[k, team.noted % st.PANEL_SIZE], c, w.segments[c.segment].voice, hope_of(p, c), at, difficulty, wait, v[0]
     )  # fmt: skip
     team.noted += 1
     post, tried, worked, passed = route(w, i, k, when, u[2], difficulty, week)
@@ -207,13 +209,14 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
             p, w.firm, c, tally, w.segments[c.segment].voice, i, when, tried, worked, score
         )
     cells, lessons = w.readings[week, post], w.lessons[post]
-    readings.log_complaint(w.measures, cells, lessons, tried, passed, intended, voiced, recorded)
+    readings.log_complaint(w.measures, w.read_at[st.AT_COMPLAINT], cells, lessons, tried, passed, intended, voiced, recorded)
     gaming = side_minutes(p, tried, solved <= 0.0) + hushing
     closing = solved <= 0.0 and worked & (1 << act.CLOSE) != 0
     good_faith, written = mark_log(p, c, w.teams[k], at, solved, v[1], closing)
     minutes += gaming
     readings.log_contact(
-        w.measures, cells, lessons, tried, passed, first, c.contacts == 0, solved, good_faith, written, minutes, wait
+        w.measures, w.read_at[st.AT_LOG], cells, lessons, tried, passed, first, c.contacts == 0, solved, good_faith, written,
+        minutes, wait,
     )
     readings.learn(lessons[0], tried, passed, quality - w.firm.quality)
     score = reconsider(p, w.firm, c, at, before)

@@ -73,6 +73,7 @@ def apply(spec: Scenario, w: st.World, week: int, firm: Firm) -> None:
     """Bring the engine's numbers to those in force from this week on; note exposures that are due."""
     now = changed(spec, week)
     fresh, table, past = params(now, int(w.p.replicate)), measure_table(now), w.p.copy()
+    w.customers["expectation"] += (w.p.drift - fresh.drift) * week  # what drift has added by now stays
     for name in fresh.dtype.names:
         if name not in ("customers", "employees", "teams", "team_size", "servers", "stands_for"):
             w.p[name] = fresh[name]

@@ -12,6 +12,7 @@ from sim.incentives import tactics as act
 from sim.rules import service
 from sim.world import layout as code
 from sim.world import state as st
+from sim.world import sums
 from sim.world.panel import DIRECT, secants, think_team
 
 Places = NDArray[np.int64]  # of measures, in the order of the scenario
@@ -21,9 +22,9 @@ def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
     """The chances that acts are done and work in a team, and its average ability, engagement and tenure."""
     size = int(w.p.team_size)
     staff = w.staff[team * size : (team + 1) * size]
-    level = np.concatenate([(staff["intensity"] * staff["skill"]).mean(axis=0), w.firm.levers[act.ACTS :]])
+    level = np.concatenate([sums.mean(staff["intensity"] * staff["skill"]), w.firm.levers[act.ACTS :]])
     level[act.FILTER] = w.teams[team].filtering
-    return level, float(staff["ability"].mean()), float(staff["engagement"].mean()), float(staff["tenure"].mean())
+    return level, float(sums.mean(staff["ability"])), float(sums.mean(staff["engagement"])), float(sums.mean(staff["tenure"]))
 
 
 def ability_effects(w: st.World, read: Places, step: float = 0.1) -> np.ndarray:
@@ -86,6 +87,6 @@ def _served(measure: np.record, waits: np.ndarray, patience: float) -> float:
     """The log's reading of waits: share within the threshold, mean wait, or share who hang up."""
     stays = np.exp(-waits / patience)
     if measure.reads == code.ABANDONMENT:
-        return float(1.0 - stays.mean())
+        return float(1.0 - sums.mean(stays))
     value = waits if measure.reads == code.WAIT else (waits <= measure.threshold).astype(float)
-    return float((value * stays).sum() / stays.sum())
+    return float(sums.in_order(value * stays) / sums.in_order(stays))

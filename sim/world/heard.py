@@ -5,6 +5,8 @@ p, firm, c, … are records of `layout` and `state`; w is the whole world; `week
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.incentives import tactics as act
 from sim.rules import customer, voice
 from sim.rules.kernel import fused, hot
@@ -40,11 +42,11 @@ def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
         tally.n[st.N_DIVERTED] += 1.0 if diverted else 0.0
         c.flags |= st.LOST_HOPE
         if p.memory:
-            c.end -= p.hushed
+            c.end = np.float64(c.end) - p.hushed
         return 1.0, 1.0, 0.0, False, minutes
     tally.n[st.N_RECORDED] += 1.0
     if p.memory:
-        c.end += p.relief
+        c.end = np.float64(c.end) + p.relief
     return 1.0, 1.0, 1.0, u[3] < p.remedy, minutes
 
 
@@ -55,18 +57,20 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
     lift = p.plead_lift * done(worked, act.PLEAD) + p.gift_lift * done(worked, act.GIFT)
     selecting = worked & (1 << act.SELECT) != 0
     trouble = 1.0 if solved <= 0.0 or c.contacts > 0 else 0.0
-    for j in range(len(measures)):
+    asked = w.read_at[st.AT_ANSWER]
+    for place in range(asked[0]):
+        j = asked[place + 1]
         m = measures[j]
-        if m.reads > 3 or m.population == 1 or (m.reads == 3 and not first):
+        if m.reads == 3 and not first:
             continue
         latent = customer.latent_answer(m.reads, score, satisfaction, efforts, wait, solved)
-        fatigued = 1.0 if at - w.invited_at[i, j] < p.fatigue_weeks else 0.0
+        fatigued = 1.0 if at - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
         value, reached = readings.ask(
             p, w.firm, m, cells[j], i, when, 2 * j, w.teams[k].filtering, fatigued, latent,
             customer.feeling(m.reads, score, satisfaction), selecting, lift, trouble,
         )  # fmt: skip
         if reached > 0:
-            w.invited_at[i, j] = at
+            w.invited_at[i, m.survey] = at
         if reached > 1:
             w.tallies[week, post].n[st.N_ASKING] += m.cost
         if value == value and m.taught:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.rules import service
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
@@ -15,20 +17,16 @@ from sim.world.mind import score_of
 
 
 @hot
-def gap_to_need(p, c, segments, i):
-    """Weeks from the need before to the customer's present one (Poisson, seasonal)."""
-    rate = p.needs_per_week * segments[c.segment].needs
-    if rate <= 0.0:
-        return st.NEVER
-    threshold = -math.log(chance.uniform(p.seed, p.replicate, i, c.need, chance.NEED, 0))
-    return service.gap_in_season(threshold / rate, c.need_at, p.season)
-
-
-@hot
-def difficulty_of(p, c, segments, i):
-    """Difficulty of the customer's present need (sd)."""
+def next_need(p, c, segments, i):
+    """Date the customer's next need from the one before (Poisson, seasonal), and draw its difficulty (sd)."""
+    segment = segments[c.segment]
     u = chance.four(p.seed, p.replicate, i, c.need, chance.NEED, 0)
-    return chance.from_latent(p.difficulty_family, p.difficulty_a, p.difficulty_b, u[1]) + segments[c.segment].difficulty
+    rate = p.needs_per_week * segment.needs
+    if rate > 0.0:
+        c.need_at += service.gap_in_season(-math.log(u[0]) / rate, c.need_at, p.season)
+    else:
+        c.need_at = st.NEVER
+    c.difficulty = chance.from_latent(p.difficulty_family, p.difficulty_a, p.difficulty_b, u[1]) + segment.difficulty
 
 
 @hot
@@ -39,12 +37,12 @@ def mark_log(p, c, team, at, solved, u_misjudged, closing):
     """
     good_faith = 1.0 if solved > 0.0 or u_misjudged < p.misjudged else 0.0
     written = 1.0 if good_faith > 0.0 or closing else 0.0
-    if good_faith > 0.0 and at < c.marked_at:
-        c.marked_at = at
+    if good_faith > 0.0 and not c.flags & st.LOG_MARKED:
+        c.marked_after = at - c.need_at
         c.flags |= st.LOG_MARKED
         team.open_in_good_faith -= 1
-    if written > 0.0 and at < c.closed_at:
-        c.closed_at = at
+    if written > 0.0 and not c.flags & st.LOG_CLOSED:
+        c.closed_after = at - c.need_at
         c.flags |= st.LOG_CLOSED
         team.open_in_log -= 1
     return good_faith, written
@@ -55,13 +53,13 @@ def note_visit(c, post, at, mask, solved):
     """Who served, when, and whether it was the first time and solved."""
     first = not c.flags & st.SERVED
     if first:
-        c.first_at = at
+        c.first_after = at - c.need_at
         c.first_server = post
         c.first_acts = mask
         if solved > 0.0:
             c.flags |= st.FIRST_SOLVED
-    elif c.second_at >= st.NEVER:
-        c.second_at = at
+    elif c.second_after >= st.NEVER:
+        c.second_after = at - c.need_at
     c.flags |= st.SERVED
     c.server = post
     c.acts = mask
@@ -77,15 +75,15 @@ def end_need(w, i, at, week, met_at):
     row = c.server if served else p.employees + k
     e = c.server if served else 0
     if met_at < st.NEVER:
-        c.marked_at = min(c.marked_at, met_at)
-        c.closed_at = min(c.closed_at, met_at)
+        c.marked_after = min(np.float64(c.marked_after), met_at - c.need_at)
+        c.closed_after = min(np.float64(c.closed_after), met_at - c.need_at)
     readings.log_ended(
-        p, w.firm, w.measures, w.readings[week, row], c, i, tally, team.filtering, met_at, score_of(p, c),
+        p, w.firm, w.measures, w.read_at[st.AT_END], w.readings[week, row], c, i, tally, team.filtering, met_at, score_of(p, c),
         w.lessons[e],
     )  # fmt: skip
     if served:
         first = c.first_server
-        readings.log_first(w.measures, w.readings[week, first], c, w.lessons[first])
+        readings.log_first(w.measures, w.read_at[st.AT_FIRST], w.readings[week, first], c, w.lessons[first])
     tally.n[st.N_ENDED] += 1.0
     tally.n[st.N_MET] += 1.0 if met_at < st.NEVER else 0.0
     team.open -= 1
@@ -95,12 +93,12 @@ def end_need(w, i, at, week, met_at):
         team.open_in_good_faith -= 1
     c.flags &= st.LOST_HOPE
     c.contacts = 0
-    c.first_at = st.NEVER
-    c.second_at = st.NEVER
-    c.marked_at = st.NEVER
-    c.closed_at = st.NEVER
+    c.first_after = st.NEVER
+    c.second_after = st.NEVER
+    c.marked_after = st.NEVER
+    c.closed_after = st.NEVER
     c.need += 1
-    c.need_at += gap_to_need(p, c, w.segments, i)
+    next_need(p, c, w.segments, i)
     c.due = max(c.need_at, at)
 
 

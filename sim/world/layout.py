@@ -132,6 +132,8 @@ CENSUS, RANDOM, BY_EMPLOYEE, BY_CENTRAL = range(4)
 MEASURE = np.dtype([
     ("reads", "i8"),  # 0-3 a question, 10 and above an event of the log
     ("population", "i8"),  # 0 contacts, 1 customers
+    ("survey", "i8"),  # place among the surveys that remember whom they invited
+    ("written", "i8"),  # stages at which a reading is written (bits); the others carry on the stage before
     ("sample", "i8"),
     ("rate", "f8"),
     ("invite", "f8", (3,)),  # by class; negative: by rate

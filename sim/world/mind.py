@@ -5,6 +5,8 @@ p is the record of parameters, c that of a customer, firm that of the firm (`lay
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.rules import customer, voice
 from sim.rules.kernel import hot
 from sim.world import state as st
@@ -13,7 +15,20 @@ from sim.world import state as st
 @hot
 def score_of(p, c):
     """The true experience of a customer now, 0–10, before rounding."""
-    return customer.experience(p.level, p.slope, customer.memory(c.peak, c.end, p.peak_weight), c.taste)
+    remembered = customer.memory(np.float64(c.peak), np.float64(c.end), p.peak_weight)
+    return customer.experience(p.level, p.slope, remembered, np.float64(c.taste))
+
+
+@hot
+def expectation_of(p, c, at):
+    """The quality that a customer expects at date `at`, drift included."""
+    return np.float64(c.expectation) + p.drift * at
+
+
+@hot
+def expect(p, c, at, expectation):
+    """The customer expects this quality at date `at`."""
+    c.expectation = expectation - p.drift * at
 
 
 @hot
@@ -54,17 +69,15 @@ def put_off(c, at, before, now):
 @hot
 def experience_contact(p, c, at, solved, wait, courtesy, efforts):
     """Perceived quality against expectation; memory and expectation move. Returns quality and satisfaction."""
-    if p.expectation:
-        c.expectation += p.drift * (at - c.touched)
-    c.touched = at
     quality = customer.perceived_quality(
         solved, wait, courtesy, efforts,
         p.resolution_weight, p.wait_weight, p.wait_cap, p.courtesy_weight, p.effort_weight,
     )  # fmt: skip
-    satisfaction = customer.disconfirmation(quality, c.expectation, p.loss_weight)
+    expectation = expectation_of(p, c, at)
+    satisfaction = customer.disconfirmation(quality, expectation, p.loss_weight)
     if p.memory:
-        c.end = customer.remembered_end(c.end, satisfaction, p.forgetting)
-        c.peak = customer.remembered_peak(c.peak, satisfaction, p.peak_fading)
+        c.end = customer.remembered_end(np.float64(c.end), satisfaction, p.forgetting)
+        c.peak = customer.remembered_peak(np.float64(c.peak), satisfaction, p.peak_fading)
     if p.expectation:
-        c.expectation = customer.adapted(c.expectation, quality, p.adaptation)
+        expect(p, c, at, customer.adapted(expectation, quality, p.adaptation))
     return quality, satisfaction

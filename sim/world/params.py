@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.incentives import tactics as act
 from sim.rules.service import NO_PATIENCE_LIMIT
 from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
 from sim.world import chance
+from sim.world import layout as code
 from sim.world import state as st
-from sim.world.layout import LOGS, MEASURE, PARAMS, QUESTIONS, SCALES
 
 FAMILIES = {
     "constant": chance.CONSTANT, "normal": chance.NORMAL, "lognormal": chance.LOGNORMAL,
@@ -68,13 +69,13 @@ def params(spec: Scenario, replicate: int) -> Any:
         "act_minutes": act_minutes(spec), "reach": lever_reach(spec),
     }  # fmt: skip
     for section in (w, e, s, v, c):
-        for name in PARAMS.names or ():
+        for name in code.PARAMS.names or ():
             if name not in given and name in type(section).model_fields:
                 given[name] = getattr(section, name)
     for name in [name for name, value in given.items() if isinstance(value, Draw)]:
         given |= {f"{name}_{part}": value for part, value in given.pop(name)._asdict().items()}
-    record = st.records(1, PARAMS)[0]
-    for name in PARAMS.names or ():
+    record = st.records(1, code.PARAMS)[0]
+    for name in code.PARAMS.names or ():
         record[name] = given[name]
     return record
 
@@ -82,15 +83,43 @@ def params(spec: Scenario, replicate: int) -> Any:
 RESPONSE_BY_CHANNEL = {"email": 0.13, "after_contact": 0.28, "interview": 0.6}
 
 
+WRITTEN = {  # stages at which events of the log are written; answers are written at all of them
+    "complaints": (st.TRUE, st.NONRESPONSE, st.PROCESSING),
+    "no_repeat": (st.TRUE, st.MEASUREMENT),
+    "needs_met": range(st.STAGES),
+}
+LOG_STAGES = (st.TRUE, st.COVERAGE, st.MEASUREMENT, st.PRESSURE)
+
+
+def stages_written(reads: str) -> int:
+    """Stages at which a reading is written, as bits (see `readings.carry`)."""
+    stages = range(st.STAGES) if reads in code.QUESTIONS else WRITTEN.get(reads, LOG_STAGES)
+    return sum(1 << stage for stage in stages)
+
+
+def read_at(table: Any) -> NDArray[np.int64]:
+    """(PLACES, M + 1): how many measures are read at each place of a contact, and which."""
+    at_end, at_complaint, at_first = (code.IN_TIME, code.MET), (code.COMPLAINTS,), (code.NO_REPEAT,)
+    at_log = (code.JOBS, code.HANDLE, code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT, code.FIRST_CLOSED)
+    out = np.zeros((st.PLACES, len(table) + 1), np.int64)
+    for place, kinds in ((st.AT_COMPLAINT, at_complaint), (st.AT_LOG, at_log), (st.AT_FIRST, at_first), (st.AT_END, at_end)):
+        found = np.flatnonzero(np.isin(table["reads"], kinds))
+        out[place, 0], out[place, 1 : len(found) + 1] = len(found), found
+    asked = np.flatnonzero((table["reads"] < len(code.QUESTIONS)) & (table["population"] == 0))
+    out[st.AT_ANSWER, 0], out[st.AT_ANSWER, 1 : len(asked) + 1] = len(asked), asked
+    return out
+
+
 def measure_table(spec: Scenario) -> Any:
-    """The compiled form of the scenario's measures, (M,) records of MEASURE."""
-    table = st.records(len(spec.measures), MEASURE)
+    """The compiled form of the scenario's measures, (M,) records of code.MEASURE."""
+    table = st.records(len(spec.measures), code.MEASURE)
+    surveys = 0
     for row, m in zip(table, spec.measures.values(), strict=True):
-        low, high = SCALES.get(m.reads, (0.0, 1.0))
+        low, high = code.SCALES.get(m.reads, (0.0, 1.0))
         response = RESPONSE_BY_CHANNEL[m.channel] if m.response is None else m.response
         values = {
-            "reads": QUESTIONS.get(m.reads, 10 + LOGS.index(m.reads) if m.reads in LOGS else -1),
-            "population": int(m.population == "customers"),
+            "reads": code.QUESTIONS.get(m.reads, 10 + code.LOGS.index(m.reads) if m.reads in code.LOGS else -1),
+            "population": int(m.population == "customers"), "survey": surveys, "written": stages_written(m.reads),
             "sample": ("census", "random", "employee", "central").index(m.sample),
             "rate": 1.0 if m.sample == "census" else m.rate,
             "invite": m.invite or [-1.0] * 3, "respond": m.respond or [-1.0] * 3, "response": response,
@@ -102,6 +131,7 @@ def measure_table(spec: Scenario) -> Any:
         }  # fmt: skip
         for name, value in values.items():
             row[name] = value
+        surveys += int(m.reads in code.QUESTIONS)
     return table
 
 

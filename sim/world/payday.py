@@ -9,6 +9,7 @@ import numpy as np
 from sim.world import layout as code
 from sim.world import state as st
 from sim.world.people import Array
+from sim.world.sums import in_order
 
 
 @dataclass
@@ -69,11 +70,6 @@ def teams_of(values: Array, employees: int, size: int) -> Array:
     own = values[employees:, None]
     members = values[:employees].reshape(employees // size, size, *values.shape[1:])
     return np.cumsum(np.concatenate([own, members], axis=1), axis=1)[:, -1]
-
-
-def in_order(values: Array) -> Array:
-    """Sum over rows, in order: what BLAS and `np.sum` make of a column depends on the other columns and on the machine."""
-    return np.cumsum(values, axis=0)[-1]
 
 
 def standard_error(w: st.World, period: Period, num: Array, den: Array) -> Array:

@@ -40,6 +40,15 @@ def add(cell, stage, num, den):
 
 
 @hot
+def carry(written, cell):
+    """Where nothing is written at a stage of a reading, nothing changes there: it equals the stage before."""
+    for stage in range(st.COVERAGE, st.STAGES):
+        if not written & (1 << stage):
+            cell.num[stage] = cell.num[stage - 1]
+            cell.den[stage] = cell.den[stage - 1]
+
+
+@hot
 def answer_class(latent):
     """0 detractor, 1 passive, 2 promoter of a latent 0–10 answer."""
     answer = customer.whole(latent)
@@ -154,23 +163,22 @@ def log(m, cell, true_num, true_den, logged_num, logged_den, honest_num, bent_nu
         honest_num = logged_num
         bent_num = logged_num
     add(cell, st.TRUE, true_num, true_den)
-    for stage in range(st.COVERAGE, st.MEASUREMENT):
-        add(cell, stage, logged_num, logged_den)
+    add(cell, st.COVERAGE, logged_num, logged_den)
     add(cell, st.MEASUREMENT, honest_num, logged_den)
-    for stage in range(st.PRESSURE, st.STAGES):
-        add(cell, stage, bent_num, logged_den)
+    add(cell, st.PRESSURE, bent_num, logged_den)
     cell.square += bent_num * bent_num
     return bent_num
 
 
 @hot
-def log_contact(measures, cells, lessons, mask, passed, first, fresh, solved, good_faith, early, minutes, wait):
+def log_contact(measures, places, cells, lessons, mask, passed, first, fresh, solved, good_faith, early, minutes, wait):
     """Write a served contact into the measures that read contacts from the log, and into its employee's lessons.
 
     first: first served contact of the issue (as the log knows it); fresh: first contact by the customer's count.
     """
     hours = minutes / 60.0
-    for j in range(len(measures)):
+    for place in range(places[0]):
+        j = places[place + 1]
         m, cell = measures[j], cells[j]
         num, den = 0.0, 1.0
         if m.reads == code.JOBS:
@@ -195,9 +203,10 @@ def log_contact(measures, cells, lessons, mask, passed, first, fresh, solved, go
 
 
 @hot
-def log_abandoned(measures, cells, first, wait):
+def log_abandoned(measures, places, cells, first, wait):
     """Write a caller who hung up into the measures: by the customer's clock he counts, in the log he often does not."""
-    for j in range(len(measures)):
+    for place in range(places[0]):
+        j = places[place + 1]
         m, cell = measures[j], cells[j]
         if m.reads == code.SERVICE_LEVEL:
             log(m, cell, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
@@ -210,25 +219,21 @@ def log_abandoned(measures, cells, first, wait):
 
 
 @hot
-def log_complaint(measures, cells, lessons, mask, passed, intended, voiced, recorded):
+def log_complaint(measures, places, cells, lessons, mask, passed, intended, voiced, recorded):
     """Write a contact into the measures of complaints: intended (true), voiced (the silent missing), recorded."""
-    for j in range(len(measures)):
+    for place in range(places[0]):
+        j = places[place + 1]
         m, cell = measures[j], cells[j]
-        if m.reads != code.COMPLAINTS:
-            continue
-        for stage in range(st.TRUE, st.NONRESPONSE):
-            add(cell, stage, intended, 1.0)
-        for stage in range(st.NONRESPONSE, st.PROCESSING):
-            add(cell, stage, voiced, 1.0)
-        for stage in range(st.PROCESSING, st.STAGES):
-            add(cell, stage, recorded, 1.0)
+        add(cell, st.TRUE, intended, 1.0)
+        add(cell, st.NONRESPONSE, voiced, 1.0)
+        add(cell, st.PROCESSING, recorded, 1.0)
         cell.square += recorded * recorded
         if m.taught:
             learn(lessons[j + 1], mask, passed, recorded - m.centre)
 
 
 @hot
-def log_ended(p, firm, measures, cells, c, i, tally, filtering, met_at, feeling, lessons):
+def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, feeling, lessons):
     """An issue has ended: write it into the measures that read needs as a whole, and into its last server's lessons.
 
     met_at: date at which it was met, or NEVER; feeling: how the customer feels about the firm, 0–10. Verified outcomes are
@@ -236,43 +241,40 @@ def log_ended(p, firm, measures, cells, c, i, tally, filtering, met_at, feeling,
     """
     there = 1.0 if c.flags & st.SERVED else 0.0
     trouble = 1.0 if c.contacts > 0 or met_at >= st.NEVER else 0.0
-    for j in range(len(measures)):
+    for place in range(places[0]):
+        j = places[place + 1]
         m, cell = measures[j], cells[j]
         true = 1.0 if met_at - c.need_at <= m.within else 0.0
         if m.reads == code.IN_TIME:
-            good_faith = there if c.marked_at - c.need_at <= m.within else 0.0
-            bent = there if c.closed_at - c.need_at <= m.within else 0.0
+            good_faith = there if c.marked_after <= m.within else 0.0
+            bent = there if c.closed_after <= m.within else 0.0
             value = log(m, cell, true, 1.0, true * there, there, good_faith, bent)
-        elif m.reads == code.MET:
+        else:
             value, reached = ask(
                 p, firm, m, cell, i, c.need, 2 * j + 2000, filtering, 0.0, 10.0 * true, feeling, False, 0.0, trouble
             )
             if reached > 1:
                 tally.n[st.N_ASKING] += m.cost
-        else:
-            continue
         if m.taught and there > 0.0 and value == value:
             learn(lessons[j + 1], c.acts, False, value - m.centre)
 
 
 @hot
-def log_first(measures, cells, c, lessons):
+def log_first(measures, places, cells, c, lessons):
     """An issue has ended: write it into the measures that read its first contact, for who served that one."""
-    for j in range(len(measures)):
+    for place in range(places[0]):
+        j = places[place + 1]
         m = measures[j]
-        if m.reads == code.NO_REPEAT:
-            true = 1.0 if c.flags & st.FIRST_SOLVED else 0.0
-            value = no_repeat(cells[j], true, 0.0 if c.second_at - c.first_at <= m.within else 1.0)
-            if m.taught:
-                learn(lessons[j + 1], c.first_acts, False, value - m.centre)
+        true = 1.0 if c.flags & st.FIRST_SOLVED else 0.0
+        value = no_repeat(cells[j], true, 0.0 if c.second_after - c.first_after <= m.within else 1.0)
+        if m.taught:
+            learn(lessons[j + 1], c.first_acts, False, value - m.centre)
 
 
 @hot
 def no_repeat(cell, true, quiet):
     """No repeat within the window is read off the system; that silence is not success is an honest error of it."""
-    for stage in range(st.TRUE, st.MEASUREMENT):
-        add(cell, stage, true, 1.0)
-    for stage in range(st.MEASUREMENT, st.STAGES):
-        add(cell, stage, quiet, 1.0)
+    add(cell, st.TRUE, true, 1.0)
+    add(cell, st.MEASUREMENT, quiet, 1.0)
     cell.square += quiet * quiet
     return quiet

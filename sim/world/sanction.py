@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.rules import employee as rules
 from sim.rules.kernel import kernel
-from sim.world import beliefs, chance, choosing, people
+from sim.world import beliefs, chance, choosing, people, sums
 from sim.world.people import Array, Group
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def volume(firm: Firm) -> float:
     clean = 1.0
     for group in firm.groups.values():
         if group.n:
-            clean *= 1.0 - float(traces(group).mean())
+            clean *= 1.0 - float(sums.mean(traces(group)))
     return 1.0 - clean
 
 
@@ -138,6 +138,6 @@ def forget(firm: Firm, role: str, group: Group, post: int) -> None:
     peers = (group.team == group.team[post]) & (np.arange(group.n) != post)
     for contract in firm.contracts:
         if contract.role == role and contract.begun and peers.any():
-            contract.target[post] = contract.target[peers].mean()
+            contract.target[post] = sums.mean(contract.target[peers])
     if role == "employee":
         firm.strain[post] = 0.0

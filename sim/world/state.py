@@ -12,11 +12,15 @@ from sim.rules.service import GRID
 PROSPECT, ACTIVE, LEFT = 0, 1, 2
 # bits of `flags`
 OPEN, SERVED, FIRST_SOLVED, LOST_HOPE, LOG_CLOSED, LOG_MARKED = 1, 2, 4, 8, 16, 32
-NEVER = 1e18  # a date that does not come
+NEVER = 2.0**60  # a date that does not come (the same number in single precision)
 
 # stages of a reading, from the true one to the reported one; the waterfall is their differences
 TRUE, COVERAGE, SELECTION, STEERING, NONRESPONSE, STYLE, MEASUREMENT, PRESSURE, PROCESSING, REALISED = range(10)
 STAGES = 10
+
+# places of a contact at which measures are read
+AT_ANSWER, AT_COMPLAINT, AT_LOG, AT_FIRST, AT_END = range(5)
+PLACES = 5
 
 # columns of the counts, by row of staff (employees, then teams); from N_LEFT_ANSWER on, leavers by their last answer
 (
@@ -26,24 +30,26 @@ STAGES = 10
 ) = range(21)  # fmt: skip
 COUNTS = N_LEFT_ANSWER + 11
 
+# A customer in few bytes, since there may be a million: dates in double precision, minds and delays in single, to be
+# widened wherever they are read.
 CUSTOMER = np.dtype([
-    ("taste", "f8"),  # 0-10 points; the answer itself where scores are fixed
-    ("expectation", "f8"),  # quality
-    ("end", "f8"),  # remembered satisfaction, quality
-    ("peak", "f8"),
-    ("touched", "f8"),  # week of the last contact: drift of the expectation counts from it
     ("need_at", "f8"),  # week of the current or next need: the customer's clock
     ("due", "f8"),  # week of the next contact
     ("leaves_at", "f8"),  # week in which he leaves if nothing changes
-    ("first_at", "f8"),  # week of the first served contact on the issue
-    ("second_at", "f8"),  # week of the next one
-    ("marked_at", "f8"),  # week in which the log first had the issue as done, in good faith
-    ("closed_at", "f8"),  # week in which the log first had it as done at all
+    ("taste", "f4"),  # 0-10 points; the answer itself where scores are fixed
+    ("expectation", "f4"),  # quality, less what drift has added since week 0
+    ("end", "f4"),  # remembered satisfaction, quality
+    ("peak", "f4"),
+    ("difficulty", "f4"),  # of the current or next need, sd
+    ("first_after", "f4"),  # weeks from the need to the first served contact on it
+    ("second_after", "f4"),  # and to the next one
+    ("marked_after", "f4"),  # weeks until the log first had the issue as done, in good faith
+    ("closed_after", "f4"),  # weeks until the log first had it as done at all
     ("need", "i4"),  # ordinal of the current or next need
     ("server", "i4"),  # employee of the last contact
-    ("acts", "i4"),  # what that employee attempted in it (bits)
     ("first_server", "i4"),  # employee of the first contact on the issue
-    ("first_acts", "i4"),  # what that one attempted
+    ("acts", "i2"),  # what the last employee attempted (bits)
+    ("first_acts", "i2"),  # what the first one attempted
     ("contacts", "i2"),  # contacts on the open issue
     ("answer", "i1"),  # the whole 0-10 answer he would give in confidence now
     ("status", "u1"),
@@ -94,7 +100,7 @@ LESSON = np.dtype([
     ("did_y", "f8", (act.ACTS,)),
 ])  # fmt: skip
 
-STILL_OPEN = -1e18  # in place of the date at which a need was met
+STILL_OPEN = -(2.0**60)  # in place of the date at which a need was met
 
 # One reading of one measure: numerator and denominator at every stage, and the sum of squares of what was reported.
 CELL = np.dtype([
@@ -122,7 +128,8 @@ class World(NamedTuple):
     segments: Any  # (S,) records
     customers: Any  # (n,) CUSTOMER
     next_at: Any  # (n,) float64: the earlier of `due` and `leaves_at`
-    invited_at: Any  # (n, M) float32: week of the last invitation by each survey
+    read_at: Any  # (PLACES, M + 1) int64: how many measures are read at each place of a contact, and which
+    invited_at: Any  # (n, surveys) float32: week of the last invitation by each survey
     staff: Any  # (E,) EMPLOYEE
     teams: Any  # (T,) TEAM
     lessons: Any  # (E, M + 1) LESSON; column 0 is perceived quality
@@ -139,7 +146,7 @@ def records(n: int, dtype: Any) -> Any:
 def customers(n: int) -> Any:
     """Empty rows for customers and prospects."""
     rows = records(n, CUSTOMER)
-    for name in ("need_at", "due", "leaves_at", "first_at", "second_at", "marked_at", "closed_at"):
+    for name in ("need_at", "due", "leaves_at", "first_after", "second_after", "marked_after", "closed_after"):
         rows[name] = NEVER
     rows["server"] = rows["first_server"] = -1
     return rows

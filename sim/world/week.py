@@ -14,8 +14,8 @@ from sim.world import chance, readings
 from sim.world import layout as code
 from sim.world import state as st
 from sim.world.contact import contact
-from sim.world.issue import end_need, gap_to_need, leave
-from sim.world.mind import hazard_of, score_of
+from sim.world.issue import end_need, leave, next_need
+from sim.world.mind import expect, hazard_of, score_of
 
 
 @hot
@@ -84,16 +84,15 @@ def enter(w, i, at, expectation, end, peak, taste, contract, segment):
     c.segment = segment
     c.contract = contract
     c.taste = taste
-    c.expectation = expectation
+    expect(p, c, at, expectation)
     c.end = end
     c.peak = peak
-    c.touched = at
     score = score_of(p, c)
     c.answer = int(customer.whole(score))
     w.firm.answers[c.answer] += 1
     w.teams[i % p.teams].active += 1
     c.need_at = at
-    c.need_at += gap_to_need(p, c, w.segments, i)
+    next_need(p, c, w.segments, i)
     c.due = c.need_at
     if p.exit:
         threshold = -math.log(chance.uniform(p.seed, p.replicate, i, 0, chance.EXIT, 0))
@@ -163,13 +162,13 @@ def ask_everybody(w, j, now, week):
         k = i % p.teams
         row = p.employees + k
         trouble = 1.0 if c.flags & st.OPEN else 0.0
-        fatigued = 1.0 if now + 1.0 - w.invited_at[i, j] < p.fatigue_weeks else 0.0
+        fatigued = 1.0 if now + 1.0 - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
         _, reached = readings.ask(
             p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + 1000, w.teams[k].filtering, fatigued,
             score_of(p, c), score_of(p, c), False, 0.0, trouble,
         )  # fmt: skip
         if reached > 0:
-            w.invited_at[i, j] = now + 1.0
+            w.invited_at[i, m.survey] = now + 1.0
         if reached > 1:
             w.tallies[week, row].n[st.N_ASKING] += m.cost
 
@@ -203,16 +202,17 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
     close_week(w, row)
-    add_up(w.readings[row], w.tallies[row], readings_out, counts_out)
+    add_up(w.measures, w.readings[row], w.tallies[row], readings_out, counts_out)
     return n - here
 
 
 @hot
-def add_up(cells, tallies, readings_out, counts_out):
+def add_up(measures, cells, tallies, readings_out, counts_out):
     """Totals of the firm in the order of its rows."""
     for r in range(cells.shape[0]):
         for j in range(cells.shape[1]):
             cell = cells[r, j]
+            readings.carry(measures[j].written, cell)
             for stage in range(st.STAGES):
                 readings_out[j, stage, 0] += cell.num[stage]
                 readings_out[j, stage, 1] += cell.den[stage]
