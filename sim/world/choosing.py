@@ -39,7 +39,7 @@ def look(firm: Firm) -> None:
         for place, k in enumerate(group.acts):
             is_open[k] = group.open[place] and (paid or not group.tactics[place])
     is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
-    firm.expected, firm.effects = foresight.effects(firm.w, is_open)
+    firm.expected, firm.effects = foresight.effects(firm.w, is_open, firm.read_places)
     firm.known = True
 
 
@@ -61,7 +61,7 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
     place = {k: managers.acts.index(k) for k in managers.acts}
     m = firm.spec.management
     gained = m.coaching_gain * m.horizon * m.coached
-    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w)[:, :-1] * gained
+    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w, firm.read_places)[:, :-1] * gained
     staff = firm.groups["employee"]
     if not firm.began_choosing:
         return out
@@ -104,11 +104,13 @@ def rational_level(firm: Firm, group: Group, effects: Array) -> Array:
     places = slice(1, len(firm.w.measures) + 1)
     if group.role == "employee":
         own = group.intensity - decide.team_means(group)
-        level = firm.expected[group.team][:, places] + sums.in_order(np.moveaxis(effects[:, 1:, :] * own[:, None, :], 2, 0))
+        moves = effects[:, 1:, :] * own[:, None, :]
+        level = firm.expected[group.team][:, places] + sums.in_order(moves.transpose(2, 0, 1))
     elif group.role == "manager":
         level = firm.expected[:, places]
     else:
-        level = np.repeat(sums.mean(firm.expected[:, places])[None], group.n, axis=0)
+        usual = sums.mean(firm.expected[:, places])
+        level = np.repeat(usual[None], group.n, axis=0)
     return np.where(np.isnan(level), group.level, level)
 
 
@@ -120,6 +122,7 @@ def choose(firm: Firm, week: int) -> None:
         if group.n == 0 or firm.choice_of(group) == "fixed" or not has_reason(firm, group, week + 1):
             continue
         chosen, made, gain, settled = solve_full(firm, group, week + 1, firm.pressing())
+        firm.solved[role] = Solved(chosen, made, gain, settled)
         firm.recorder.tally(week, "nonconverged", float(not settled))
         acts = chosen.acts
         if role == "employee" and firm.spec.mechanisms.imitation:
@@ -130,7 +133,8 @@ def choose(firm: Firm, week: int) -> None:
             gain = gain + decide.worth_beside_pay(firm.spec, group, sober)
         feared = decide.sanction(firm.spec, group)  # what was paid in fines stands in the equivalent itself
         live = firm.in_force(role, week + 1)
-        group.equivalent = decide.equivalents(group, live, firm.outlook_now[role], made, gain + feared)
+        group.stake, group.spread = decide.at_stake(group, live, firm.outlook_now[role], made)
+        group.equivalent = decide.equivalents(group, made, gain + feared)
         group.intensity[...] = acts
         if role == "employee":
             firm.began_choosing = True
@@ -145,6 +149,7 @@ def has_reason(firm: Firm, group: Group, week: int) -> bool:
     if firm.in_force(group.role, week) or bool((~group.tactics & group.open).any()):
         return True
     group.intensity[:, group.open] = 0.0
+    group.stake, group.spread = np.zeros(group.n), np.zeros(group.n)
     group.equivalent = group.base + group.allowance + group.bonus - group.fine
     return False
 
