@@ -69,9 +69,9 @@ def check(arms: Sequence[Arm]) -> list[str]:
 
 def differences(arms: Sequence[Arm]) -> dict[str, list[Any]]:
     """Every field that is not the same in all arms, with its value in each (None where an arm has no such field)."""
-    leaves = [dict(leaves("", arm.spec.model_dump(mode="json", exclude=set(WORDS)))) for arm in arms]
-    paths = dict.fromkeys(path for arm in leaves for path in arm)
-    values = {path: [arm.get(path) for arm in leaves] for path in paths}
+    flat = [dict(leaves("", arm.spec.model_dump(mode="json", exclude=set(WORDS)))) for arm in arms]
+    paths = dict.fromkeys(path for arm in flat for path in arm)
+    values = {path: [arm.get(path) for arm in flat] for path in paths}
     return {path: found for path, found in values.items() if any(value != found[0] for value in found[1:])}
 
 
