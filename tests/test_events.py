@@ -61,7 +61,7 @@ def test_the_values_of_an_event_go_back_to_the_last_bit(path: str) -> None:
 @pytest.mark.parametrize(("path", "value"), [
     ("customers.needs_per_week", 2.0), ("customers.voice.exit_rate", 10.0), ("customers.market.join", 0.99),
     ("service.work.resolution", -3.0), ("measures.seen.rate", 1.0), ("audit.rate", 1.0), ("pay.schemes.0.rate", 400.0),
-    ("tactics.closing_early.moral", 0.0), ("staff.care_cost", 1.0), ("staff.wellbeing.quit_rate", 15.0),
+    ("tactics.closing_early.moral", 5000.0), ("staff.care_cost", 1.0), ("staff.wellbeing.quit_rate", 15.0),
     ("management.coaching_gain", 0.5),
 ])  # fmt: skip
 def test_what_an_event_says_happens(path: str, value: float) -> None:
