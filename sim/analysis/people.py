@@ -1,0 +1,98 @@
+"""Indices of people and their targets: is the ranking by the report that by the truth, and do results gather at targets.
+
+They read the columns `reported_<label>`, `true_<label>`, `target_<label>` of the table `staff`: a row an employee and pay period.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy.stats import kendalltau
+
+from sim.analysis.estimate import Estimate
+from sim.analysis.gap import Window
+from sim.analysis.indices import RUN
+from sim.analysis.paired import difference
+
+FEWEST = 3  # people with a reading below which a period has no ranking
+
+
+def rank_agreement(reported: np.ndarray | pd.Series, true: np.ndarray | pd.Series) -> float:
+    """Kendall's τ-b between two readings of the same people (n,): 1 the same order, 0 unrelated, -1 reversed. Unit: 1.
+
+    People without both readings are left out; NaN with fewer than three of them or where one reading tells nobody
+    apart. Source: Kendall (1945). Floor: noise alone keeps it below 1, see `honest_agreement` and `rank_inversion`.
+    """
+    both = np.isfinite(np.asarray(reported, float)) & np.isfinite(np.asarray(true, float))
+    if both.sum() < FEWEST:
+        return math.nan
+    return float(kendalltau(np.asarray(reported, float)[both], np.asarray(true, float)[both]).statistic)
+
+
+def honest_agreement(reliability: float) -> float:
+    """The τ that noise alone leaves between a reading of this reliability and the truth: (2/π) asin √rel. Unit: 1.
+
+    reliability: share of the variance of the reading that is true, 0 to 1. Holds for normal truth and noise without
+    rounding (Kruskal 1958); rounded scores need the fixed-pay arm for a floor.
+    """
+    return 2.0 / math.pi * math.asin(math.sqrt(min(max(reliability, 0.0), 1.0)))
+
+
+def agreement(staff: pd.DataFrame, label: str, window: Window) -> pd.Series:
+    """Mean over pay periods of the employees' τ(reported, true) on one measure, a value a (scenario, replicate). Unit: 1.
+
+    Source: `staff`. Limit: the truth is that of the contacts a person had, so what luck gave him to serve counts as his.
+    """
+    columns = [f"reported_{label}", f"true_{label}"]
+    if any(column not in staff for column in columns):
+        return pd.Series(dtype=float)
+    rows = window.of(staff[staff["role"] == "employee"])
+    periods = rows.groupby([*RUN, "period"], observed=True, sort=False)[columns]
+    each = periods.apply(lambda people: rank_agreement(people[columns[0]], people[columns[1]]))
+    return each.groupby(level=RUN, observed=True, sort=False).mean().dropna()
+
+
+def rank_inversion(agreements: pd.Series, arm: str, fixed_pay: str) -> Estimate:
+    """Rank agreement lost to pay: τ of the fixed-pay arm less τ of the arm, in the same replicate. Unit: 1.
+
+    0: as good a ranking as an honest one with the same noise; above 0: the wrong people look best. Source: model.md.
+    Floor: 0 by construction, since the fixed-pay arm has the same noise. Limit: also moves when pay makes people alike.
+    """
+    return difference(agreements, fixed_pay, arm)
+
+
+def bunching(ahead: np.ndarray | pd.Series, width: float) -> float:
+    """Gathering at targets: (just reached - just missed) / (just reached + just missed), within `width`. Unit: 1, -1 to 1.
+
+    ahead: reading less target, towards better, measure points; 0 counts as reached. NaN where nobody is near. Source:
+    density discontinuity, McCrary (2008), in its simplest form. Floor: 0 where the density is flat across the target,
+    else what the same people's true readings show (`bunched`).
+    """
+    if width <= 0:
+        raise ValueError(f"width of the window around a target is above 0, not {width}")
+    near = np.asarray(ahead, float)
+    reached, missed = ((near >= 0) & (near < width)).sum(), ((near < 0) & (near >= -width)).sum()
+    return float((reached - missed) / (reached + missed)) if reached + missed else math.nan
+
+
+def bunched(staff: pd.DataFrame, label: str, better: int, window: Window, reading: str = "reported") -> pd.Series:
+    """`bunching` of employees' readings ("reported" or "true") at their targets, a value a (scenario, replicate). Unit: 1.
+
+    The window is half the sd of the reported distances, the same for both readings, so that true is the floor of
+    reported. Empty where nobody has a target. Source: `staff`.
+    """
+    if f"target_{label}" not in staff:
+        return pd.Series(dtype=float)
+    rows = window.of(staff[(staff["role"] == "employee") & staff[f"target_{label}"].notna()])
+    runs, found = [], []
+    for run, people in rows.groupby(RUN, observed=True, sort=False):
+        target = people[f"target_{label}"]
+        width = 0.5 * float((people[f"reported_{label}"] - target).std())
+        if width > 0:
+            runs.append(run)
+            found.append(bunching((people[f"{reading}_{label}"] - target) * better, width))
+    if not found:
+        return pd.Series(dtype=float)
+    return pd.Series(found, index=pd.MultiIndex.from_tuples(runs, names=RUN), dtype=float)

@@ -1,0 +1,185 @@
+"""Indices of people, targets, bonus strength and red flags, on data where the answer is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.analysis import flags, people, strength
+from sim.analysis.gap import Window
+
+YEAR = Window(0, 52)
+
+
+def staff(values: dict[str, np.ndarray], scenario: str = "a", replicate: int = 0, n: int = 10) -> pd.DataFrame:
+    """A row an employee and pay period; every column has (periods, n) values."""
+    periods = len(next(iter(values.values())))
+    period = np.repeat(np.arange(periods), n)
+    rows = {"scenario": scenario, "replicate": replicate, "role": "employee", "period": period, "week": period * 4 + 3,
+            "post": np.tile(np.arange(n), periods)}  # fmt: skip
+    return pd.DataFrame(rows | {name: array.ravel() for name, array in values.items()})
+
+
+# Rank agreement
+
+
+def test_agreement_of_orders() -> None:
+    true = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert people.rank_agreement(true * 3 + 7, true) == pytest.approx(1)
+    assert people.rank_agreement(-true, true) == pytest.approx(-1)
+    # one of ten pairs is the wrong way round: (9 - 1) / 10
+    assert people.rank_agreement(np.array([2.0, 1.0, 3.0, 4.0, 5.0]), true) == pytest.approx(0.8)
+    assert math.isnan(people.rank_agreement(np.array([1.0, np.nan, 2.0]), true[:3]))
+    assert math.isnan(people.rank_agreement(np.ones(5), true))
+
+
+@pytest.mark.parametrize("reliability", [0.1, 0.5, 0.9])
+def test_noise_alone_leaves_the_closed_form(reliability: float) -> None:
+    rng = np.random.default_rng(1)
+    taus = []
+    for _ in range(200):
+        true = rng.normal(0, math.sqrt(reliability), 100)
+        taus.append(people.rank_agreement(true + rng.normal(0, math.sqrt(1 - reliability), 100), true))
+    error = np.std(taus, ddof=1) / math.sqrt(len(taus))
+    assert np.mean(taus) == pytest.approx(people.honest_agreement(reliability), abs=4 * error)
+
+
+def test_inversion_is_what_pay_takes_from_the_agreement() -> None:
+    rng = np.random.default_rng(2)
+    tables = []
+    for replicate in range(8):
+        true, noise = rng.normal(0, 1, (13, 40)), rng.normal(0, 0.5, (13, 40))
+        skill = -2.0 * true  # the worst serve their score best
+        for scenario, gaming in (("salary", 0.0), ("paid", skill)):
+            columns = {"reported_nps": true + noise + gaming, "true_nps": true}
+            tables.append(staff(columns, scenario, replicate, n=40))
+    agreements = people.agreement(pd.concat(tables), "nps", YEAR)
+    floor = people.honest_agreement(1 / 1.25)
+    assert agreements.loc["salary"].mean() == pytest.approx(floor, abs=0.02)
+    assert agreements.loc["paid"].mean() == pytest.approx(-floor, abs=0.02)  # the reading is noise - truth
+    lost = people.rank_inversion(agreements, "paid", "salary")
+    assert lost.sign == 1
+    assert lost.mean == pytest.approx(2 * floor, abs=0.03)
+    assert people.agreement(pd.concat(tables), "other", YEAR).empty
+
+
+# Bunching
+
+
+def test_bunching() -> None:
+    assert people.bunching([-0.5, -0.1, 0.1, 0.5], 1) == 0
+    assert people.bunching([0.0, 0.2, 0.3, 5.0], 1) == 1
+    assert people.bunching([-0.1, -0.2, 0.3, 5.0], 1) == pytest.approx(-1 / 3)
+    assert math.isnan(people.bunching([5.0, -5.0], 1))
+    with pytest.raises(ValueError, match="above 0"):
+        people.bunching([1.0], 0)
+
+
+def test_lifting_those_who_just_miss_bunches_the_report_and_not_the_truth() -> None:
+    rng = np.random.default_rng(3)
+    true = rng.uniform(-10, 10, (13, 400))
+    reported = np.where((true < 0) & (true > -2), 0.1, true)
+    table = staff({"reported_x": reported, "true_x": true, "target_x": np.zeros((13, 400))}, n=400)
+    assert people.bunched(table, "x", 1, YEAR)["a", 0] > 0.3
+    assert abs(people.bunched(table, "x", 1, YEAR, "true")["a", 0]) < 0.1
+    less = staff({"reported_x": -reported, "true_x": -true, "target_x": np.zeros((13, 400))}, n=400)
+    assert people.bunched(less, "x", -1, YEAR)["a", 0] == people.bunched(table, "x", 1, YEAR)["a", 0]
+    assert people.bunched(table.drop(columns="target_x"), "x", 1, YEAR).empty
+
+
+# Over-optimisation
+
+
+def test_a_curve_turns_where_the_truth_does() -> None:
+    rng = np.random.default_rng(4)
+    luck = rng.normal(0, 3, 12)
+    strengths = [0.0, 1.0, 2.0, 3.0, 4.0]
+    true = {s: pd.Series(4 * s - s * s + luck + rng.normal(0, 0.2, 12)) for s in strengths}  # highest at 2
+    reported = {s: pd.Series(5 * s + luck + rng.normal(0, 0.2, 12)) for s in strengths}
+    table = strength.curve(reported, true)
+    assert table["strength"].tolist() == strengths
+    assert table["reported"].is_monotonic_increasing
+    assert ((table["true_low"] <= table["true"]) & (table["true"] <= table["true_high"])).all()
+    assert strength.turning_point(reported, true) == strength.Turn(2.0, 3.0)
+
+
+def test_an_honest_curve_does_not_turn() -> None:
+    rng = np.random.default_rng(5)
+    true = {s: pd.Series(s + rng.normal(0, 0.1, 10)) for s in (1.0, 2.0, 3.0)}
+    assert strength.turning_point(true, true) == strength.Turn(3.0, None)
+    falling = {s: -values for s, values in true.items()}  # both fall: too much pay, but nothing that is hidden
+    assert strength.turning_point(falling, falling).harmful is None
+
+
+# Red flags
+
+
+def series(shift: float, answers: float, replicates: int = 30, true_shift: float = 0.0, seed: int = 6) -> pd.DataFrame:
+    """A paid and an unpaid reading over two years of weeks, shifted from week 0 on; the truth is in it as in a run."""
+    rng, rows = np.random.default_rng(seed), []
+    week = np.arange(-52, 52)
+    for replicate in range(replicates):
+        for label, moved in (("paid", shift), ("unpaid", true_shift)):
+            rows.append(pd.DataFrame({
+                "scenario": "a", "replicate": replicate, "week": week, "measure": label, "true": 3.0,
+                "reported": 10 + moved * (week >= 0) + rng.normal(0, 2, len(week)),
+                "answers": np.where(week >= 0, answers, 200.0),
+            }))  # fmt: skip
+    return pd.concat(rows, ignore_index=True)
+
+
+BEFORE, AFTER = Window(-52, 0), Window(0, 52)
+
+
+def test_flags_read_what_was_put_in() -> None:
+    table = series(shift=8.0, answers=100.0)
+    assert flags.jump(table, "paid", 1, BEFORE, AFTER).mean() == pytest.approx(4.0, rel=0.1)  # 8 points of sd 2
+    assert flags.jump(table, "paid", -1, BEFORE, AFTER).mean() == pytest.approx(-4.0, rel=0.1)
+    assert flags.fewer_answers(table, "paid", BEFORE, AFTER).to_numpy() == pytest.approx(math.log(2))
+    assert flags.divergence(table, "paid", {"paid": 1, "unpaid": 1}, BEFORE, AFTER).mean() == pytest.approx(4.0, rel=0.1)
+    moved = series(shift=8.0, answers=200.0, true_shift=8.0)  # everything got better
+    assert abs(flags.divergence(moved, "paid", {"paid": 1, "unpaid": 1}, BEFORE, AFTER).mean()) < 0.3
+    assert flags.divergence(moved, "paid", {"paid": 1}, BEFORE, AFTER).empty
+
+
+def test_sameness_of_people() -> None:
+    rng = np.random.default_rng(7)
+    spread = np.where(np.arange(26)[:, None] < 13, 4.0, 2.0)
+    table = staff({"reported_x": rng.normal(0, 1, (26, 50)) * spread}, n=50)
+    assert flags.sameness(table, "x", Window(0, 52), Window(52, 104))["a", 0] == pytest.approx(math.log(2), abs=0.1)
+
+
+def test_a_flag_sees_no_truth() -> None:
+    people_table = staff({"reported_x": np.zeros((2, 10)), "true_x": np.ones((2, 10)), "a_care": np.ones((2, 10))})
+    seen = flags.as_seen({"series": series(0, 200, 1), "staff": people_table})
+    names = [str(column) for table in seen.values() for column in table]
+    assert not [name for name in names if name.startswith(("true", "a_"))]
+    assert "reported_x" in names
+
+
+def test_roc_of_known_samples() -> None:
+    assert flags.roc([3.0, 4.0], [1.0, 2.0]).area == 1
+    assert flags.roc([1.0, 2.0], [1.0, 2.0]).area == 0.5
+    assert flags.roc([2.0], [1.0, 2.0, 3.0]).area == 0.5
+    rng = np.random.default_rng(8)
+    found = flags.roc(rng.normal(1, 1, 2000), rng.normal(0, 1, 2000))
+    assert found.area == pytest.approx(0.7602, abs=4 * found.error)  # Φ(1/√2)
+    trapezes = np.trapezoid(found.curve["hits"], found.curve["false_alarms"])
+    assert trapezes == pytest.approx(found.area, abs=1e-12)
+    assert found.curve.iloc[-1].tolist() == [1.0, 1.0]
+    with pytest.raises(ValueError, match="gamed and honest"):
+        flags.roc([], [1.0])
+
+
+def test_false_alarms_where_nobody_games() -> None:
+    honest = np.arange(100.0)
+    threshold = flags.threshold_for(honest, 0.05)
+    share, low, high = flags.false_alarm_rate(honest, threshold)
+    assert share == pytest.approx(0.05)
+    assert low < 0.05 < high
+    assert (low, high) == pytest.approx((0.0215, 0.1118), abs=1e-3)  # Wilson's interval of 5 in 100
+    quiet = flags.jump(series(0.0, 200.0, 200), "paid", 1, BEFORE, AFTER)
+    assert flags.false_alarm_rate(quiet, 1.0)[0] == 0  # 52 weeks on either side: sd of a jump is 0.2
