@@ -45,7 +45,7 @@ class TestRun:
         assert manifest["arms"][0]["finished"] == [0, 1, 2]
 
     def test_a_summary_that_fails_leaves_the_tables(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(runner_module, "summarise", full_disk)
+        monkeypatch.setattr(runner_module, "summaries", full_disk)
         result = run(spec(), out=tmp_path, workers=1)
         assert [f["stage"] for f in result.failures] == ["summary"]
         assert list(read(tmp_path)[0]) == ["series", "staff"]

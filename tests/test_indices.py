@@ -7,9 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from fake_tables import GAMED, HONEST_GAIN, PERVERSE, SALARY, build
 
-from sim.analysis import flags, people, strength
+from sim.analysis import catalogue, flags, indices, people, strength
 from sim.analysis.gap import Window
+from sim.analysis.summary import reader
 
 YEAR = Window(0, 52)
 
@@ -78,16 +80,16 @@ def test_bunching() -> None:
         people.bunching([1.0], 0)
 
 
-def test_lifting_those_who_just_miss_bunches_the_report_and_not_the_truth() -> None:
+def test_lifting_those_who_just_miss_bunches_the_paid_and_not_the_unpaid() -> None:
     rng = np.random.default_rng(3)
-    true = rng.uniform(-10, 10, (13, 400))
-    reported = np.where((true < 0) & (true > -2), 0.1, true)
-    table = staff({"reported_x": reported, "true_x": true, "target_x": np.zeros((13, 400))}, n=400)
-    assert people.bunched(table, "x", 1, YEAR)["a", 0] > 0.3
-    assert abs(people.bunched(table, "x", 1, YEAR, "true")["a", 0]) < 0.1
-    less = staff({"reported_x": -reported, "true_x": -true, "target_x": np.zeros((13, 400))}, n=400)
-    assert people.bunched(less, "x", -1, YEAR)["a", 0] == people.bunched(table, "x", 1, YEAR)["a", 0]
-    assert people.bunched(table.drop(columns="target_x"), "x", 1, YEAR).empty
+    honest = rng.uniform(-10, 10, (13, 400))
+    lifted, target = np.where((honest < 0) & (honest > -2), 0.1, honest), np.full((13, 400), 0.0)
+    for better in (1, -1):
+        paid = staff({"reported_x": better * lifted, "target_x": target}, "paid", n=400)
+        table = pd.concat([paid, staff({"reported_x": better * honest}, "salary", n=400)])
+        assert people.bunched(table, "x", better, YEAR, "paid", "paid")[0] > 0.3
+        assert abs(people.bunched(table, "x", better, YEAR, "paid", "salary")[0]) < 0.1
+    assert people.bunched(table.drop(columns="target_x"), "x", 1, YEAR, "paid", "paid").empty
 
 
 # Over-optimisation
@@ -183,3 +185,36 @@ def test_false_alarms_where_nobody_games() -> None:
     assert (low, high) == pytest.approx((0.0215, 0.1118), abs=1e-3)  # Wilson's interval of 5 in 100
     quiet = flags.jump(series(0.0, 200.0, 200), "paid", 1, BEFORE, AFTER)
     assert flags.false_alarm_rate(quiet, 1.0)[0] == 0  # 52 weeks on either side: sd of a jump is 0.2
+
+
+# The table
+
+
+def test_the_table_of_indices_knows_gamed_from_honest_and_gives_each_its_floor() -> None:
+    tables, manifest = build([SALARY, GAMED, PERVERSE, HONEST_GAIN])
+    found = catalogue.table(reader(tables, manifest)).set_index(["scenario", "index"])
+    assert set(found.index.get_level_values("index")) <= set(catalogue.CATALOGUE)
+    assert found.loc[("gamed", "pass_through"), "value"] == pytest.approx(0, abs=0.1)
+    assert found.loc[("honest", "pass_through"), "value"] == pytest.approx(1, abs=0.1)
+    assert found.loc[("perverse", "goodhart_onset"), "note"] == ""
+    assert found.loc[("honest", "goodhart_onset"), "note"] == "never in this run"
+    assert found.loc[("gamed", "bonus_on_gap"), "value"] == pytest.approx(100_000, rel=0.1)
+    suppressed = found.loc[("gamed", "complaints_on_record")]
+    assert suppressed["value"] == pytest.approx(0.2, abs=0.02)
+    assert suppressed["floor"] == pytest.approx(0.5, abs=0.01)
+    leap = found.loc[("gamed", "flag_jump")]
+    assert leap["value_low"] > leap["floor_high"]
+    assert leap["area"] == 1
+    assert found.loc[("gamed", "false_crown"), "value"] == 0
+    assert not [index for scenario, index in found.index if scenario == "salary" and index.startswith("flag_")]
+
+
+def test_every_index_is_documented_with_its_floor() -> None:
+    modules = {"indices": indices, "people": people, "flags": flags}
+    for entry in catalogue.CATALOGUE.values():
+        module, name = entry.function.split(".")
+        text = getattr(modules[module], name).__doc__
+        assert entry.meaning
+        assert entry.unit
+        assert entry.floor
+        assert "Unit:" in text or name in ("crown", "goodhart_onset"), name

@@ -61,7 +61,7 @@ class Toy:
 def put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs of this test play the toy, here and in workers."""
     monkeypatch.setattr(runner, "ENGINE", f"{__name__}:Toy")
-    monkeypatch.setattr(runner, "summarise", lambda tables, manifest: tables["series"].head(1))
+    monkeypatch.setattr(runner, "summaries", lambda tables, manifest: {"summary.csv": tables["series"].head(1)})
 
 
 def full_disk(*_: Any, **__: Any) -> None:

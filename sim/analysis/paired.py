@@ -13,6 +13,8 @@ def differences(values: pd.Series, arm: str, reference: str) -> pd.Series:
     `values` is indexed by (scenario, replicate). Unit: that of the values. Replicates that only one of them
     finished are left out, because without its twin a replicate carries its luck into the difference.
     """
+    if values.empty:
+        return pd.Series(dtype=float)
     present = values.index.get_level_values("scenario")
     if arm not in present or reference not in present:
         return pd.Series(dtype=float)

@@ -1,6 +1,6 @@
 """Indices of people and their targets: is the ranking by the report that by the truth, and do results gather at targets.
 
-They read the columns `reported_<label>`, `true_<label>`, `target_<label>` of the table `staff`: a row an employee and pay period.
+They read the columns `reported_<label>`, `true_<label>` and `target_<label>` of the table `staff`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def bunching(ahead: np.ndarray | pd.Series, width: float) -> float:
 
     ahead: reading less target, towards better, measure points; 0 counts as reached. NaN where nobody is near. Source:
     density discontinuity, McCrary (2008), in its simplest form. Floor: 0 where the density is flat across the target,
-    else what the same people's true readings show (`bunched`).
+    else what people under fixed pay show at the same targets (`bunched`).
     """
     if width <= 0:
         raise ValueError(f"width of the window around a target is above 0, not {width}")
@@ -77,22 +77,24 @@ def bunching(ahead: np.ndarray | pd.Series, width: float) -> float:
     return float((reached - missed) / (reached + missed)) if reached + missed else math.nan
 
 
-def bunched(staff: pd.DataFrame, label: str, better: int, window: Window, reading: str = "reported") -> pd.Series:
-    """`bunching` of employees' readings ("reported" or "true") at their targets, a value a (scenario, replicate). Unit: 1.
+def bunched(staff: pd.DataFrame, label: str, better: int, window: Window, arm: str, of: str) -> pd.Series:
+    """`bunching` of the readings that employees of arm `of` report at the targets of `arm`, a value a replicate. Unit: 1.
 
-    The window is half the sd of the reported distances, the same for both readings, so that true is the floor of
-    reported. Empty where nobody has a target. Source: `staff`.
+    of = arm: the index; of = the fixed-pay arm: its floor, what the same people would show at the same targets, post by
+    post and period by period. The window around the target is half the sd of the arm's own distances. Empty where
+    nobody has a target. Source: `staff`.
     """
-    if f"target_{label}" not in staff:
+    if f"target_{label}" not in staff or f"reported_{label}" not in staff:
         return pd.Series(dtype=float)
-    rows = window.of(staff[(staff["role"] == "employee") & staff[f"target_{label}"].notna()])
-    runs, found = [], []
-    for run, people in rows.groupby(RUN, observed=True, sort=False):
-        target = people[f"target_{label}"]
-        width = 0.5 * float((people[f"reported_{label}"] - target).std())
+    rows = window.of(staff[staff["role"] == "employee"])
+    who = ["replicate", "period", "post"]
+    targets = rows[(rows["scenario"] == arm) & rows[f"target_{label}"].notna()].set_index(who)
+    ahead = (targets[f"reported_{label}"] - targets[f"target_{label}"]) * better
+    shown = rows[rows["scenario"] == of].set_index(who)[f"reported_{label}"]
+    shown = (shown - targets[f"target_{label}"]) * better
+    found = {}
+    for replicate, people in shown.groupby(level="replicate"):
+        width = 0.5 * float(ahead[ahead.index.get_level_values("replicate") == replicate].std())
         if width > 0:
-            runs.append(run)
-            found.append(bunching((people[f"{reading}_{label}"] - target) * better, width))
-    if not found:
-        return pd.Series(dtype=float)
-    return pd.Series(found, index=pd.MultiIndex.from_tuples(runs, names=RUN), dtype=float)
+            found[replicate] = bunching(people, width)
+    return pd.Series(found, dtype=float).dropna()

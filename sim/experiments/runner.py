@@ -15,7 +15,8 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 
-from sim.analysis.summary import summarise
+from sim.analysis import catalogue
+from sim.analysis.summary import reader, summary
 from sim.experiments import resume, store
 from sim.experiments.arms import Arm, Source, check, resolve
 from sim.experiments.budget import Equaliser, paid
@@ -204,15 +205,15 @@ class _Study:
     def _written(self, result: Result, tables: dict[str, pa.Table]) -> Result:
         """Write the folder. Neither a summary that fails nor a full disk takes the tables away from the caller."""
         assert self.out is not None
-        manifest, failures, summary = result.manifest, list(result.failures), None
+        manifest, failures, written = result.manifest, list(result.failures), None
         try:
             if tables:
-                summary = summarise(result.tables, manifest)
+                written = summaries(result.tables, manifest)
         except Exception as error:
             failures.append(self._row(None, None, failed("summary", error)))
             manifest = {**manifest, "failures": failures}
         try:
-            manifest = store.write(self.out, tables, manifest, summary)
+            manifest = store.write(self.out, tables, manifest, written)
         except OSError as error:
             failures.append(self._row(None, None, failed("write", error)))
             return replace(result, failures=failures, manifest={**manifest, "failures": failures})
@@ -242,3 +243,9 @@ def _seconds(spec: Scenario) -> float:
     week = SECONDS_PER_EMPLOYEE_WEEK[technology] * spec.staff.count
     week += SECONDS_PER_CUSTOMER_WEEK * spec.customers.count if technology == "contacts" else 0.0
     return week * (spec.weeks + spec.burn_in)
+
+
+def summaries(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """What a result folder holds as CSV: a row a scenario and measure, and a row a scenario and index."""
+    source = reader(tables, manifest)
+    return {store.SUMMARY: summary(source), store.INDICES: catalogue.table(source)}

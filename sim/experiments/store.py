@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from sim.experiments.tables import MICRO, NAMES
 
 MANIFEST = "manifest.json"
-SUMMARY = "summary.csv"
+SUMMARY, INDICES = "summary.csv", "indices.csv"
 ROWS_IN_GROUP = 131_072
 
 
@@ -45,16 +45,19 @@ def abandon(folder: Path) -> None:
 
 
 def write(
-    folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], summary: pd.DataFrame | None
+    folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], summaries: Mapping[str, pd.DataFrame] | None
 ) -> dict[str, Any]:
-    """Replace what an earlier run left in `folder`; give back the manifest as written, with a digest of every file."""
+    """Replace what an earlier run left in `folder`; give back the manifest as written, with a digest of every file.
+
+    `summaries` are written as CSV, by file name.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     try:
         for name, table in tables.items():
             _write_parquet(table, stage / f"{name}.parquet")
-        if summary is not None:
-            summary.to_csv(stage / SUMMARY, index=False, lineterminator="\n")
+        for name, summary in (summaries or {}).items():
+            summary.to_csv(stage / name, index=False, lineterminator="\n")
         files = {path.name: _digest(path) for path in sorted(stage.iterdir())}
         complete = {**manifest, "files": files}
         text = json.dumps(complete, indent=1, ensure_ascii=False, allow_nan=False)
@@ -109,7 +112,7 @@ def _write_parquet(table: pa.Table, path: Path) -> None:
 
 def _clear(folder: Path) -> None:
     """Take away what an earlier run wrote, the manifest first: from here on the folder is not a result."""
-    names = [MANIFEST, SUMMARY, *(f"{name}{ending}" for name in (*NAMES, MICRO) for ending in (".parquet", ".csv"))]
+    names = [MANIFEST, SUMMARY, INDICES, *(f"{name}{ending}" for name in (*NAMES, MICRO) for ending in (".parquet", ".csv"))]
     for name in names:
         (folder / name).unlink(missing_ok=True)
 

@@ -42,6 +42,7 @@ class Firm:
         self.began_choosing = False
         self.week_ahead = 0
         self.read: dict[str, payday.Readings] = {}
+        self.targets: dict[int, Array] = {}  # what employees had to reach in the last period, by place of the measure
         self.outlook_now: dict[str, Outlook] = {}
         self.solved: dict[str, choosing.Solved] = {}  # the latest choice of each role, as it was put to them
         self.engagement, self.ability = w.staff["engagement"], w.staff["ability"]  # views
@@ -93,6 +94,7 @@ class Firm:
 
     def pay(self, began: int) -> None:
         """What everybody earned in the period by the contracts that were in force."""
+        self.targets.clear()
         for role, group in self.groups.items():
             group.bonus, group.allowance, group.contingent = np.zeros((3, group.n))
             for contract in self.in_force(role, began):
@@ -103,6 +105,8 @@ class Firm:
                     continue
                 group.bonus += money
                 group.contingent += np.abs(money)
+                if role == "employee" and contract.has_target:
+                    self.targets[contract.place] = contract.target.copy()
                 contracts.move_target(contract, standing, self.stretch(contract, group))
             value = self.read[role].value
             if group.last_reading.shape != value.shape:

@@ -127,9 +127,24 @@ class Recorder:
                     "strain": firm.strain.copy(), "contacts": counts[:, st.N_CONTACTS], "minutes": counts[:, st.N_MINUTES],
                     "gaming_minutes": counts[:, st.N_GAMING],
                 }  # fmt: skip
+                row |= self._own_readings(firm, group.n)
             for place, k in enumerate(group.acts):
                 row[f"a_{act.CATALOGUE[k].name}"] = group.intensity[:, place].copy()
             self.staff[role].append(row)
+
+    def _own_readings(self, firm: Firm, n: int) -> dict[str, Array]:
+        """Of each of `n` employees and each measure: reported and true reading of the period's own events (no lag), the
+        observations behind the reported one, and the target that the period was paid against, if there was one."""
+        num, den = (self.cells[name][:, :n].sum(axis=0) for name in ("num", "den"))  # (n, M, STAGES)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.where(den > 0, num / den, np.nan) * self.points[None, :, None]
+        found = {}
+        for j, label in enumerate(self.spec.measures):
+            found[f"reported_{label}"], found[f"true_{label}"] = values[:, j, st.REALISED], values[:, j, st.TRUE]
+            found[f"answers_{label}"] = den[:, j, st.REALISED]
+            if any(c.place == j and c.role == "employee" and c.has_target for c in firm.contracts):
+                found[f"target_{label}"] = firm.targets.get(j, np.full(n, np.nan))
+        return found
 
     def pooled(self, weeks: int) -> Array:
         """Readings pooled over each measure's window and shifted by its lag, (weeks, M, STAGES, 2); NaN before there are any.

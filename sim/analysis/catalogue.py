@@ -1,0 +1,207 @@
+"""The table indices.csv: every index of a run or comparison, a row an arm, with its interval and its no-gaming floor.
+
+`CATALOGUE` says of each what it is, its unit and its floor; how it is computed stands with the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from sim.analysis import flags, indices, people
+from sim.analysis.estimate import UNDEFINED, Estimate, estimate
+from sim.analysis.gap import Window
+from sim.analysis.indices import Onset
+from sim.analysis.manifest import Arm
+from sim.analysis.paired import difference, differences
+from sim.analysis.summary import Reader
+
+YEAR = 52
+
+
+class Entry(NamedTuple):
+    """What an index is: definition, unit, what it shows where nobody games, and the function that computes it."""
+
+    meaning: str
+    unit: str
+    floor: str
+    function: str
+
+
+CATALOGUE = {
+    "pass_through": Entry("truth gained per point reported, against fixed pay", "1", "1", "indices.pass_through"),
+    "goodhart_onset": Entry("first week with the report above and the truth below the fixed-pay world's for three pay "
+                            "periods", "week", "never", "indices.goodhart_onset"),
+    "parting": Entry("first week with the report beyond the honest floor for three pay periods", "week", "never",
+                     "indices.parting"),
+    "bonus_on_gap": Entry("part of the bonus bill that bought score and no experience", "money a year", "0",
+                          "indices.bonus_on_gap"),
+    "cost_per_true_point": Entry("outlays beyond fixed pay per point of truth gained", "money a year per point",
+                                 "what the gain costs honestly", "indices.cost_per_true_point"),
+    "rank_agreement": Entry("Kendall's τ of employees' reported and true readings", "1", "that of the fixed-pay arm",
+                            "people.agreement"),
+    "rank_inversion": Entry("rank agreement lost against the fixed-pay arm", "1", "0", "people.rank_inversion"),
+    "bunching": Entry("reported readings just above less just below the target, over both", "1",
+                      "that of the fixed-pay arm at the same targets", "people.bunched"),
+    "gaming_time": Entry("share of work time that goes into tactics", "1", "0", "indices.gaming_time"),
+    "complaints_on_record": Entry("complaints recorded over complaints intended (suppression ratio)", "1",
+                                  "that of the fixed-pay arm", "indices.complaints_on_record"),
+    "engagement": Entry("mean engagement of employees", "sd", "that of the fixed-pay arm", "indices.engagement"),
+    "turnover": Entry("employees who quit or are dismissed", "1/year", "that of the fixed-pay arm", "indices.turnover"),
+    "triple_crown": Entry("revenue up, cost down and true service up, each beyond noise", "0 or 1", "0 or 1",
+                          "indices.crown"),
+    "false_crown": Entry("the reported reading claims a crown that the truth does not give", "0 or 1", "0",
+                         "indices.crown"),
+    "flag_jump": Entry("leap of the paid reading since before the scheme", "sd", "that of the fixed-pay arm",
+                       "flags.jump"),
+    "flag_fewer_answers": Entry("fall in answers since before the scheme", "log ratio", "that of the fixed-pay arm",
+                                "flags.fewer_answers"),
+    "flag_divergence": Entry("leap of the paid reading beyond that of the unpaid ones", "sd",
+                             "that of the fixed-pay arm", "flags.divergence"),
+    "flag_sameness": Entry("how much more alike employees' readings are than before", "log ratio",
+                           "that of the fixed-pay arm", "flags.sameness"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One index of one arm; `floor` is NaN where the catalogue says it in words, `area` is a red flag's ROC."""
+
+    index: str
+    value: Estimate
+    floor: Estimate = UNDEFINED
+    note: str = ""
+    area: float = float("nan")
+    area_error: float = float("nan")
+
+
+def table(source: Reader) -> pd.DataFrame:
+    """indices.csv: a row an arm and index, on the arm's headline measure; what an arm has nothing for is left out.
+
+    `value` and `floor` have 95 % intervals over replicates; `area` is how well a red flag tells this arm's runs from the
+    fixed-pay arm's (0.5: not at all) and `area_error` its standard error.
+    """
+    rows = []
+    for arm in source.study.arms:
+        label = source.study.headline(arm)
+        for row in _rows(source, arm, label):
+            entry = CATALOGUE[row.index]
+            rows.append({
+                "scenario": arm.scenario, "measure": label, "index": row.index, "unit": entry.unit,
+                "value": row.value.mean, "value_low": row.value.low, "value_high": row.value.high,
+                "floor": row.floor.mean, "floor_low": row.floor.low, "floor_high": row.floor.high,
+                "area": row.area, "area_error": row.area_error, "note": row.note, "meaning": entry.meaning,
+                "no_gaming": entry.floor,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _rows(source: Reader, arm: Arm, label: str | None) -> Iterator[Row]:
+    yield from _of_firm(source, arm)
+    if label is None:
+        return
+    measure, fixed = arm.measures[label], source.study.fixed_pay
+    yield from _of_people(source, arm, label)
+    yield _week("parting", indices.parting(source.weekly_excess(arm, label), measure.sign, source.study.pay_every))
+    change = source.change(arm, label)
+    if change is None or change.true.empty:
+        return
+    through = indices.pass_through(change.reported, change.true)
+    yield Row("pass_through", through)
+    weekly = source.weekly_change(arm, label)
+    yield _week("goodhart_onset", indices.goodhart_onset(*weekly, measure.sign, source.study.pay_every))
+    yield from _of_money(source, arm, label, through)
+    if fixed is not None and arm.pays_on_measures:
+        yield from _red_flags(source, arm, fixed, label)
+
+
+def _of_firm(source: Reader, arm: Arm) -> Iterator[Row]:
+    world, staff, window = source.tables["world"], source.tables["staff"], source.window
+    fixed = source.study.fixed_pay
+    values = {
+        "gaming_time": indices.gaming_time(world, window),
+        "complaints_on_record": indices.complaints_on_record(world, window),
+        "engagement": indices.engagement(world, window),
+        "turnover": indices.turnover(world, staff, window),
+    }
+    for name, series in values.items():
+        yield from _level(name, series, arm, None if name == "gaming_time" else fixed)
+
+
+def _of_people(source: Reader, arm: Arm, label: str) -> Iterator[Row]:
+    staff, window, fixed = source.tables["staff"], source.window, source.study.fixed_pay
+    agreements = people.agreement(staff, label, window)
+    yield from _level("rank_agreement", agreements, arm, fixed)
+    if fixed is not None and fixed is not arm:
+        lost = people.rank_inversion(agreements, arm.scenario, fixed.scenario)
+        if lost.defined:
+            yield Row("rank_inversion", lost)
+    sign = arm.measures[label].sign
+    own = people.bunched(staff, label, sign, window, arm.scenario, arm.scenario)
+    if len(own):
+        unpaid = UNDEFINED
+        if fixed is not None:
+            unpaid = estimate(people.bunched(staff, label, sign, window, arm.scenario, fixed.scenario))
+        yield Row("bunching", estimate(own), unpaid)
+
+
+def _of_money(source: Reader, arm: Arm, label: str, through: Estimate) -> Iterator[Row]:
+    pair = (arm.scenario, source.study.reference.scenario)
+    books = indices.yearly_books(source.tables["books"], source.window)
+    sign = arm.measures[label].sign
+    change = source.change(arm, label)
+    if change is None:
+        return
+    if "bonus" in books:
+        yield Row("bonus_on_gap", indices.bonus_on_gap(_mean(-books["bonus"], arm), through))
+    yield Row("cost_per_true_point", indices.cost_per_true_point(differences(books["cost"], *pair), change.true, sign))
+    score = indices.indicator(source.tables["world"], "true_score", source.window)
+    served = difference(score, *pair) if len(score) else estimate(change.true * sign)
+    crown = indices.crown(
+        difference(books["revenue"], *pair), difference(books["cost"], *pair), served, estimate(change.reported * sign)
+    )
+    for name, won in (("triple_crown", crown.won), ("false_crown", crown.false_crown)):
+        yield Row(name, Estimate(float(won), float("nan"), float("nan"), through.n))
+
+
+def _red_flags(source: Reader, arm: Arm, fixed: Arm, label: str) -> Iterator[Row]:
+    """The flags of this arm, with the fixed-pay arm's as floor; before: up to a year before the scheme starts."""
+    start = min((week for week, _ in arm.changes), default=0)
+    before = Window(max(start - YEAR, -source.study.burn_in), start)
+    if label not in fixed.measures or before.weeks < source.study.pay_every:
+        return
+    seen = flags.as_seen(source.tables)
+    unpaid = [name for name in arm.measures if name not in arm.paid_measures and name in fixed.measures]
+    better = {name: arm.measures[name].sign for name in [label, *unpaid]}
+    found = {
+        "flag_jump": flags.jump(seen["series"], label, better[label], before, source.window),
+        "flag_fewer_answers": flags.fewer_answers(seen["series"], label, before, source.window),
+        "flag_divergence": flags.divergence(seen["series"], label, better, before, source.window),
+        "flag_sameness": flags.sameness(seen["staff"], label, before, source.window),
+    }
+    for name, values in found.items():
+        for row in _level(name, values, arm, fixed):
+            if row.floor.defined:
+                roc = flags.roc(values.loc[arm.scenario], values.loc[fixed.scenario])
+                yield Row(name, row.value, row.floor, area=roc.area, area_error=roc.error)
+
+
+def _level(name: str, values: pd.Series, arm: Arm, floor: Arm | None) -> Iterator[Row]:
+    value = _mean(values, arm)
+    if value.defined:
+        yield Row(name, value, UNDEFINED if floor is None else _mean(values, floor))
+
+
+def _mean(values: pd.Series, arm: Arm) -> Estimate:
+    if values.empty or arm.scenario not in values.index.get_level_values("scenario"):
+        return UNDEFINED
+    return estimate(values.loc[arm.scenario])
+
+
+def _week(name: str, onset: Onset) -> Row:
+    if onset.week is not None:
+        return Row(name, Estimate(float(onset.week), float("nan"), float("nan"), 1))
+    return Row(name, UNDEFINED, note="never in this run" if onset.censored else "one replicate tells nothing")
