@@ -208,14 +208,11 @@ def test_a_survey_that_nobody_sees_changes_nothing_true(tree: Tree, hidden: Tree
 
 def relabelled(tree: Tree, names: dict[str, str]) -> Tree:
     """The same world with other labels on its measures, in the same places."""
-    spec = build(tree).model_dump(exclude_none=True)
+    spec = build(tree).model_dump()
     spec["measures"] = {names[label]: {**measure, "like": None} for label, measure in spec["measures"].items()}
     for scheme in spec["pay"]["schemes"]:
         if scheme.get("measure"):
             scheme["measure"] = names[scheme["measure"]]
-        scheme.setdefault("floor", None)
-    if "patience" in tree["customers"]:
-        spec["customers"]["patience"] = tree["customers"]["patience"]
     return spec
 
 

@@ -14,6 +14,7 @@ from sim.world import layout as code
 from sim.world import state as st
 from sim.world import sums
 from sim.world.panel import DIRECT, secants, think_team
+from sim.world.relationship import think_customers
 
 Places = NDArray[np.int64]  # of measures, in the order of the scenario
 
@@ -28,7 +29,11 @@ def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
 
 
 def ability_effects(w: st.World, read: Places, step: float = 0.1) -> np.ndarray:
-    """What one sd of ability of a team is worth to the measures `read`, (T, M + 2), by a central difference on the panel."""
+    """What one sd of ability of a team is worth to the measures `read`, (T, M + 2), by a central difference on the panel.
+
+    Of needs read as a whole (in_time, needs_met) it is what shows in the contacts themselves; that an abler team also has
+    fewer needs that come back late is not foreseen.
+    """
     places = len(w.measures) + 2
     out = np.zeros((len(w.teams), places))
     closed, none = np.zeros(act.ALL_ACTS, np.bool_), np.zeros((DIRECT, places, 2))
@@ -57,6 +62,7 @@ def effects(w: st.World, is_open: np.ndarray, read: Places) -> tuple[np.ndarray,
         base = np.zeros((places, 2))
         with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
         think_team(w, team, level, is_open, read, ability, engagement, tenure, with_act, without, base)
+        think_customers(w, team, level, is_open, read, with_act, without, base)
         secants(with_act, without, base, level, is_open, found[team])
         readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
         found[team] += queue_effects(w, team, found[team, :, places - 1], read)

@@ -46,9 +46,10 @@ def expect_answer(w, j, latent, feeling, noise, trouble, d, weight, out):
     answers = weight * invited * readings.response(p, m, latent, feeling, 0.0)
     lift = (p.plead_lift * d[act.PLEAD] + p.gift_lift * d[act.GIFT]) * (1.0 - m.confidential)
     good, bad, mean = stated_shares(m, latent + p.style_mean + lift, p.style_sd)
-    good, bad = good + m.error * (1.0 - 2.0 * good), bad + m.error * (1.0 - 2.0 * bad)
     keep = expect_kept(p, m, d)
-    if m.aggregate == survey.MEAN:  # what is struck lies at or below `low`: on average halfway to the end of the scale
+    if m.error > 0.0:  # a yes or no: struck by what was said, misread after that
+        out[j + 1, 0] += answers * (good * (1.0 - m.error) + keep * bad * m.error)
+    elif m.aggregate == survey.MEAN:  # what is struck lies at or below `low`: on average halfway to the end of the scale
         out[j + 1, 0] += answers * (mean - (1.0 - keep) * bad * 0.5 * (m.low + m.scale_low))
     else:
         out[j + 1, 0] += answers * (good - (keep * bad if m.aggregate == survey.NET else 0.0))
@@ -120,9 +121,9 @@ def expect_ended(w, j, row, d, solved, met, marked, weight, out):
         asked = readings.invitation(m, latent) * readings.response(p, m, latent, 7.0, 0.0)
         if m.sample == code.BY_CENTRAL:
             asked *= 1.0 - survey.spared(trouble, d[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
-        good = answer + m.error * (1.0 - 2.0 * answer)
-        out[j + 1, 0] += weight * share * asked * good
-        out[j + 1, 1] += weight * share * asked * (good + expect_kept(p, m, d) * (1.0 - good))
+        kept = share * asked * (1.0 if answer else expect_kept(p, m, d))
+        out[j + 1, 0] += weight * kept * (answer + m.error * (1.0 - 2.0 * answer))
+        out[j + 1, 1] += weight * kept
 
 
 @hot
