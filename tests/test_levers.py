@@ -148,7 +148,7 @@ PAID = {"choice": "rational", "care_cost": 300, "rush_cost": 300}
     [
         ("pressing", {"kind": "linear", "measure": "jobs_closed", "rate": 20.0, "who": ["employee", "manager"]}),
         ("pressing", {"kind": "linear", "measure": "nps", "rate": 0.5, "who": ["employee", "manager"]}),
-        ("stretching", {"kind": "cliff", "measure": "csat", "bonus": 100.0, "who": ["employee"],
+        ("stretching", {"kind": "cliff", "measure": "nps", "bonus": 200.0, "who": ["employee"],
                         "target": {"rule": "manager", "step": 1.0}}),
     ],
     ids=["pressing for jobs", "pressing for a score", "stretching"],
