@@ -36,7 +36,7 @@ def difference(spec, number, replicate):
         real = num[::2].sum(0) / den[::2].sum(0) - num[1::2].sum(0) / den[1::2].sum(0)
     is_open = np.zeros(act.ALL_ACTS, bool)
     is_open[number] = True
-    claimed = foresight.effects(model.world, is_open, np.arange(len(spec.measures)))[1][:, number, 1:-1].mean(axis=0)
+    claimed = foresight.effects(model.world, is_open, np.arange(len(spec.measures)), 0.01)[1][:, number, 1:-1].mean(axis=0)
     return real * model.recorder.points, claimed * model.recorder.points
 
 
@@ -57,3 +57,48 @@ def test_claimed_effects_are_the_real_ones(number):
             assert np.sign(mean) == np.sign(claimed[j]), (label, mean, claimed[j])
             checked += 1
     assert checked > 0
+
+
+# --- what is read of customers rather than of contacts ------------------------------------------------------------------
+
+CUSTOMERS = [
+    *QUIET, "staff.team_size=10", "mechanisms.queue=false", "weeks=48",
+    "measures={all: {like: nps, population: customers, sample: census}, churn: {}, backlog: {logging: automatic}}",
+]  # fmt: skip
+IMPATIENCE, TRIED = 0.0128, 0.3
+
+
+def played(spec, number, replicate, tried):
+    """Weekly readings (weeks, M) of the firm if everybody does an act in a share of the first pay period's contacts."""
+    model = Organisation(spec, replicate)
+    staff = model.world.staff
+    staff["intensity"], staff["skill"], staff["tenure"], staff["ability"] = 0.0, 1.0, 500.0, 0.0
+    while model.week < 0:
+        model.step()
+    is_open = np.zeros(act.ALL_ACTS, bool)
+    is_open[number] = True
+    everything = np.arange(len(spec.measures))
+    claimed = foresight.effects(model.world, is_open, everything, IMPATIENCE)[1][:, number, 1:-1].mean(axis=0)
+    while model.week < spec.weeks:
+        model.world.staff["intensity"][:, number] = tried if model.week < spec.pay.every else 0.0
+        model.step()
+    read = model.recorder.readings[spec.burn_in :, :, st.REALISED]
+    return read[..., 0] / read[..., 1] * model.recorder.points, claimed * model.recorder.points
+
+
+@pytest.mark.parametrize("number", [act.CARE, act.RUSH, act.DIVERT])
+def test_what_customers_remember_is_foreseen(number):
+    """One pay period of an act, against what all later readings of surveys, departures and backlog lose or gain by it."""
+    spec = load("salary", CUSTOMERS).spec
+    weight = np.exp(-IMPATIENCE * np.arange(spec.weeks))[:, None] / spec.pay.every
+    real, claims = [], []
+    for replicate in range(3):
+        without, claimed = played(spec, number, replicate, 0.0)
+        real.append(((played(spec, number, replicate, TRIED)[0] - without) * weight).sum(axis=0) / TRIED)
+        claims.append(claimed * spec.staff.team_size)  # of a single employee: the team moves its reading so much more
+    error = np.std(real, axis=0, ddof=1) / np.sqrt(len(real))
+    for label in ("all", "churn", "backlog"):
+        j = list(spec.measures).index(label)
+        mean, claimed, noise = np.mean(real, axis=0)[j], np.mean(claims, axis=0)[j], error[j]
+        assert np.sign(mean) == np.sign(claimed), (label, mean, claimed)
+        assert abs(mean - claimed) <= 0.25 * abs(mean) + 4 * noise, (label, mean, claimed, noise)

@@ -97,7 +97,7 @@ def test_levers_on_the_report(name: str) -> None:
     k = act.by_name(name).number
     start = begin()
     is_open = np.arange(act.ALL_ACTS) == k
-    claimed = foresight.effects(start.world, is_open, np.arange(len(start.spec.measures)))[1][:, k, 1:-1]
+    claimed = foresight.effects(start.world, is_open, np.arange(len(start.spec.measures)), 0.01)[1][:, k, 1:-1]
     seen = 0
     for weeks, skip, but in ((1, 0, LATER), (6, 2, tuple(set(start.spec.measures) - set(LATER)))):
         readings = []
@@ -117,7 +117,7 @@ def test_what_ability_is_worth_and_what_coaching_adds_to_it() -> None:
     needs read as a whole, of which an abler team also leaves fewer to come back late.
     """
     start = begin()
-    claimed = foresight.ability_effects(start.world, np.arange(len(start.spec.measures)))[:, 1:-1]
+    claimed = foresight.ability_effects(start.world, np.arange(len(start.spec.measures)), 0.01)[:, 1:-1]
     seen = 0
     for weeks, skip, but in ((1, 0, (*LATER, "everybody")), (6, 2, tuple(set(start.spec.measures) - {"fcr_window"}))):
         readings = []

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from sim.rules import customer, employee, market, service, survey, voice
+from sim.rules import customer, employee, manager, market, service, survey, voice
 
-MODULES = ("customer", "employee", "market", "service", "survey", "voice")
+MODULES = ("customer", "employee", "manager", "market", "service", "survey", "voice")
 ENDLESS = service.NO_PATIENCE_LIMIT
 
 # --- tables: rule, inputs, what comes out (by hand) ---------------------------------------------------------------------
@@ -41,13 +41,17 @@ TABLE: list[tuple[Callable[..., Any], tuple[Any, ...], float]] = [
     (customer.whole, (2.5,), 3.0),
     (customer.whole, (2.49,), 2.0),
     (customer.whole, (-0.5,), 0.0),
-    (customer.latent_answer, (0, 8.0, 0.2, 1.0, 5.0, 0.0), 8.0),
-    (customer.latent_answer, (1, 8.0, 0.2, 1.0, 5.0, 0.0), 7.95),
-    (customer.latent_answer, (2, 8.0, -0.4, 1.0, 5.0, 0.0), 6.7),
-    (customer.latent_answer, (3, 8.0, 0.2, 1.0, 5.0, 1.0), 10.0),
-    (customer.latent_answer, (3, 8.0, 0.2, 1.0, 5.0, 0.0), 0.0),
-    (customer.feeling, (0, 8.0, 0.2), 8.0),
-    (customer.feeling, (2, 8.0, 0.2), 7.95),
+    (customer.contact_answer, (8.0, 0.2, 0.5, 7.5, 2.0), 7.95),
+    (customer.contact_answer, (8.0, 0.2, 0.0, 7.5, 2.0), 8.0),
+    (customer.ease_answer, (-0.4, 1.0, 5.0, 8.5, 0.5, 1.2, 0.08), 6.7),
+    (manager.called_memory, (-1.0, 0.0, 0.0, 0.8, 0.3), -0.2),
+    (manager.called_memory, (-1.0, 1.0, 1.0, 0.8, 0.3), -0.2),
+    (manager.called_memory, (-1.0, 1.0, 0.0, 0.8, 0.3), -1.3),
+    (manager.repaired, (0.0, 0.15, 0.6, 0.05), 0.09),
+    (manager.repaired, (0.4, 0.0, 0.6, 0.05), 0.38),
+    (manager.repaired, (0.6, 1.0, 0.5, 0.0), 0.6),
+    (manager.failure_left, (0.1, 2.0, 0.5), 0.1),
+    (manager.failure_left, (0.8, 2.0, 0.0), 1.0),
     (customer.on_scale, (8.5, 0.0, 10.0), 9.0),
     (customer.on_scale, (12.0, 0.0, 10.0), 10.0),
     (customer.on_scale, (-3.0, 1.0, 5.0), 1.0),
@@ -120,8 +124,8 @@ TABLE: list[tuple[Callable[..., Any], tuple[Any, ...], float]] = [
     (service.resolve_probability, (0.0, 1.0, 0.0, math.log(3.0), 1.0, 1.0), 0.75),
     (service.resolve_probability, (0.0, 0.0, 1.0, 0.8, math.log(3.0), 1.0), 0.25),
     (service.resolve_probability, (0.0, 0.0, 0.0, 0.8, 1.0, 0.9), 0.45),
-    (service.sound_process, (0.1, 3, 1), 0.6561),
-    (service.sound_process, (0.0, 3, 1), 1.0),
+    (service.sound_process, (0.1, 4.0), 0.6561),
+    (service.sound_process, (0.0, 4.0), 1.0),
     (service.process_minutes, (3, 1, 3, 1), 1.0),
     (service.process_minutes, (4, 2, 3, 1), 10.0 / 7.0),
     (service.courtesy, (0.5, 0.3, 1.0, 0.0, 0.0, 0.5, 0.5, 0.1), 0.65),

@@ -1,4 +1,4 @@
-"""Rules of experience and of surveys, for all inputs."""
+"""Rules of experience, of surveys and of what managers do about them, for all inputs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numbers_random import quick, reals, scores, shares
 
-from sim.rules import customer, survey
+from sim.rules import customer, manager, survey
 
 
 @quick
@@ -79,21 +79,37 @@ def test_answers_are_whole_and_on_their_scale(latent: float, more: float, scale:
 
 @quick
 @given(
-    score=scores, satisfaction=reals(-9, 9), better=reals(0, 3), efforts=reals(0, 9), wait=reals(0, 90),
-    question=st.sampled_from([0, 1, 2]),
+    score=scores, satisfaction=reals(-9, 9), better=reals(0, 3), efforts=reals(0, 9), wait=reals(0, 90), share=shares
 )  # fmt: skip
-def test_every_question_is_answered_better_after_better_service(
-    score: float, satisfaction: float, better: float, efforts: float, wait: float, question: int
+def test_questions_are_answered_better_after_better_service(
+    score: float, satisfaction: float, better: float, efforts: float, wait: float, share: float
 ) -> None:
-    now = customer.latent_answer(question, score, satisfaction, efforts, wait, 0.0)
-    slack = 1e-9
-    assert customer.latent_answer(question, score + better, satisfaction, efforts, wait, 0.0) >= now - slack
-    assert customer.latent_answer(question, score, satisfaction + better, efforts, wait, 0.0) >= now - slack
-    assert customer.latent_answer(question, score, satisfaction, efforts + better, wait + better, 0.0) <= now + slack
-    assert (
-        customer.feeling(question, score + better, satisfaction)
-        >= customer.feeling(question, score, satisfaction) - slack
-    )
+    now, slack = customer.contact_answer(score, satisfaction, share, 7.5, 2.0), 1e-9
+    assert customer.contact_answer(score + better, satisfaction, share, 7.5, 2.0) >= now - slack
+    assert customer.contact_answer(score, satisfaction + better, share, 7.5, 2.0) >= now - slack
+    how = (8.5, 0.5, 1.2, 0.08)
+    now = customer.ease_answer(satisfaction, efforts, wait, *how)
+    assert customer.ease_answer(satisfaction + better, efforts, wait, *how) >= now - slack
+    assert customer.ease_answer(satisfaction, efforts + better, wait + better, *how) <= now + slack
+
+
+@quick
+@given(end=reals(-9, 9), relief=reals(0, 5), failed=reals(0, 5), met=st.sampled_from([0.0, 1.0]))
+def test_a_call_back_soothes_unless_it_fails_who_is_waiting(end: float, relief: float, failed: float, met: float) -> None:
+    assert manager.called_memory(end, 0.0, met, relief, failed) == end + relief
+    moved = manager.called_memory(end, 1.0, met, relief, failed) - end
+    assert moved >= 0.0 if met else moved <= 0.0
+
+
+@quick
+@given(repair=shares, effort=shares, most=shares, fading=shares)
+def test_repair_is_a_share_that_never_grows_beyond_what_can_be_mended(
+    repair: float, effort: float, most: float, fading: float
+) -> None:
+    after = manager.repaired(repair, effort, most, fading)
+    assert 0.0 <= after <= max(repair, most) + 1e-12
+    assert after >= manager.repaired(repair, 0.0, most, fading)
+    assert manager.failure_left(0.3, 2.0, after) <= manager.failure_left(0.3, 2.0, 0.0)
 
 
 @quick

@@ -211,8 +211,8 @@ def test_the_season_shifts_needs_but_loses_none(weeks: float, start: float, seas
 @quick
 @given(failure=shares, steps=st.integers(1, 50), handoffs=st.integers(0, 50))
 def test_longer_processes_fail_more_and_take_longer(failure: float, steps: int, handoffs: int) -> None:
-    sound = service.sound_process(failure, steps, handoffs)
-    assert 0.0 <= service.sound_process(failure, steps, handoffs + 1) <= sound <= 1.0
+    sound = service.sound_process(failure, float(steps + handoffs))
+    assert 0.0 <= service.sound_process(failure, float(steps + handoffs + 1)) <= sound <= 1.0
     assert service.process_minutes(steps, handoffs + 1, 3, 1) > service.process_minutes(steps, handoffs, 3, 1)
 
 

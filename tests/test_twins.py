@@ -73,7 +73,7 @@ def expected_effects(model: Organisation) -> np.ndarray:
     """What the panel thinks: (T, acts, measures), raw units."""
     open_acts = np.zeros(act.ALL_ACTS, np.bool_)
     open_acts[: act.ACTS] = True
-    return foresight.effects(model.world, open_acts, np.arange(len(model.world.measures)))[1][:, : act.ACTS, 1:-1]
+    return foresight.effects(model.world, open_acts, np.arange(len(model.world.measures)), 0.01)[1][:, : act.ACTS, 1:-1]
 
 
 def moved(spec: Scenario, k: int, by: float, posts: slice, weeks: int, skip: int) -> np.ndarray:

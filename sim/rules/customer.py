@@ -68,28 +68,25 @@ def whole(x: float) -> float:
 
 
 @kernel
-def latent_answer(question: int, score: float, satisfaction: float, efforts: float, wait: float, first_time: float) -> float:
-    """What a customer would say in confidence, on the 0–10 latent of each question, before rounding to its scale.
+def contact_answer(score: float, satisfaction: float, share: float, level: float, slope: float) -> float:
+    """Satisfaction as he would state it, on the 0–10 latent: (1 − share) · relationship + share · (level + slope · satisfaction).
 
-    0 recommend: the relationship as remembered; 1 satisfaction: this contact, leaning on the relationship;
-    2 ease: effort and waiting; 3 solved first time: yes (10) or no (0).
+    score: the relationship, 0–10; satisfaction with this contact, quality. Source: transaction-specific and overall
+    satisfaction lean on each other (Jones & Suh 2000), form assumed.
     """
-    if question == 0:
-        return score
-    if question == 1:
-        return 0.5 * score + 0.5 * (7.5 + 2.0 * satisfaction)
-    if question == 2:
-        return 8.5 + 0.5 * satisfaction - 1.2 * efforts - 0.08 * wait
-    return 10.0 * first_time
+    return (1.0 - share) * score + share * (level + slope * satisfaction)
 
 
 @kernel
-def feeling(question: int, score: float, satisfaction: float) -> float:
-    """How a customer feels about what is asked, 0–10: about the relationship (recommend), else about this contact.
+def ease_answer(
+    satisfaction: float, efforts: float, wait: float, level: float, slope: float, by_effort: float, by_wait: float
+) -> float:
+    """Ease as he would state it, on the 0–10 latent: level + slope · satisfaction − by_effort · efforts − by_wait · wait.
 
-    Extremity of feeling, not of the answer, moves people to respond; staff see the feeling, not the answer.
+    efforts: further contacts and extra hand-offs; wait in minutes. Source: what asks effort of customers, Dixon, Freeman &
+    Toman (2010), form assumed.
     """
-    return score if question == 0 else latent_answer(1, score, satisfaction, 0.0, 0.0, 0.0)
+    return level + slope * satisfaction - by_effort * efforts - by_wait * wait
 
 
 @kernel

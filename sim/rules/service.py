@@ -193,9 +193,9 @@ def resolve_probability(
 
 
 @kernel
-def sound_process(failure: float, steps: int, handoffs: int) -> float:
-    """Chance that no step and no hand-off fails: (1 − f)^(steps + handoffs)."""
-    return math.pow(1.0 - failure, steps + handoffs)
+def sound_process(failure: float, points: float) -> float:
+    """Chance that no step and no hand-off fails: (1 − f)^points, points being steps and hand-offs."""
+    return math.pow(1.0 - failure, points)
 
 
 @kernel

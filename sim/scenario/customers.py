@@ -49,6 +49,15 @@ class Experience(Section):
                                        unit="0-10 points")
 
 
+class Channels(Section):
+    """Response of those who are least moved, by channel; the moved answer more (`survey.extreme`)."""
+
+    email: float = param(0.13, "asked by e-mail", ge=0, le=1, source="10-30 % answer by e-mail: usual figures of the trade")
+    after_contact: float = param(0.28, "asked at the end of a contact", ge=0, le=1,
+                                 source="25-50 % answer after a contact: usual figures of the trade")
+    interview: float = param(0.6, "called and interviewed", ge=0, le=1)
+
+
 class Survey(Section):
     """How people answer when they are asked (the same for every survey; a measure says who is asked and how)."""
 
@@ -67,6 +76,21 @@ class Survey(Section):
     sharpness: float = param(2.0, "steepness of that choice", unit="1/point", ge=0, le=50)
     mood_error: float = param(1.2, "error of the impression that staff have of a customer's answer", unit="0-10 points",
                               ge=0, le=100)
+    channels: Channels = param(Channels, "response by channel, where a measure does not state its own")
+    contact_share: float = param(0.5, "weight of this contact in an answer to `satisfaction` (the relationship has the rest)",
+                                 ge=0, le=1, source="overall and transaction satisfaction lean on each other: Jones & Suh "
+                                 "(2000), direction; size assumed")
+    contact_level: float = param(7.5, "answer to `satisfaction` with a contact that just meets the expectation",
+                                 unit="0-10 points", ge=0, le=10)
+    contact_slope: float = param(2.0, "points of that answer per unit of satisfaction with the contact",
+                                 unit="points/quality", ge=0, le=10)
+    ease_level: float = param(8.5, "answer to `ease` of a contact as expected, without wait or further effort",
+                              unit="0-10 points", ge=0, le=10)
+    ease_slope: float = param(0.5, "points of that answer per unit of satisfaction with the contact",
+                              unit="points/quality", ge=0, le=10)
+    ease_by_effort: float = param(1.2, "points lost for each further contact and each extra hand-off", unit="points",
+                                  ge=0, le=10, source="Dixon, Freeman & Toman (2010), direction; size assumed")
+    ease_by_wait: float = param(0.08, "points lost per minute of waiting", unit="points/minute", ge=0, le=10)
 
 
 class Voice(Section):

@@ -8,6 +8,31 @@ from sim.scenario.fields import Latent, Section, latent, param
 from sim.scenario.tactics import CentralLevers, HeadLevers, ManagerLevers
 
 
+class ClosedLoop(Section):
+    """What is done with what is measured, paid or not: coaching and repair go where it is worst, bad answers are called back.
+
+    Nothing is done by a measure that is not named here; what is done acts on the real process, whether the reading was
+    true or not. Coaching is the managers' lever; the rest is what the firm has decided to spend.
+    """
+
+    measure: str | None = param(None, "label of the measure that is used; left out: none, and there is no loop")
+    call_backs: int = param(3, "bad answers (at most the measure's `low`) that a team calls back in a week; answers without "
+                            "a name (`confidential`) or with a lag, and logs, give nobody to call", unit="per team and week",
+                            ge=0, le=10_000)
+    call_minutes: float = param(10.0, "work time of a call-back", unit="minutes", ge=0, le=600)
+    call_meets: float = param(0.5, "chance that a call-back gets an open need met", ge=0, le=1)
+    call_relief: float = param(0.8, "remembered satisfaction that a call-back gives to who has no open need, or has it met",
+                               unit="quality", ge=0, le=5,
+                               source="service recovery: Smith, Bolton & Wagner (1999), direction; size assumed")
+    call_failed: float = param(0.3, "remembered satisfaction lost by who is called and not helped", unit="quality", ge=0, le=5,
+                               source="double deviation: Maxham & Netemeyer (2002), direction; size assumed")
+    repair: float = param(0.15, "share of what can be mended of a process's failures that a pay period of repair mends; it "
+                          "goes to the team with the worst reading", ge=0, le=1)
+    repair_most: float = param(0.6, "largest share of failures that repair can mend", ge=0, le=1)
+    repair_fading: float = param(0.05, "share of what was mended that is lost in a pay period", ge=0, le=1)
+    repair_cost: float = param(300.0, "cost of a pay period of repair", unit="money per pay period", ge=0)
+
+
 class Management(Section):
     """One manager a team, a central office, one head. They choose by the same utility as everybody."""
 
@@ -30,6 +55,7 @@ class Management(Section):
     horizon: float = param(13.0, "time over which a manager counts what coaching brings", unit="pay periods", gt=0, le=1000)
     coaching_minutes: float = param(0.03, "share of work time that full coaching takes", ge=0, le=0.5)
     coaching_fading: float = param(0.05, "share of what was coached that fades in a pay period", ge=0, le=1)
+    closed_loop: ClosedLoop = param(ClosedLoop, "what is done with what is measured")
     central_count: int = param(3, "people in the central office", ge=0, le=100)
     levers: ManagerLevers = param(ManagerLevers, "levers of a team's manager")
     central: CentralLevers = param(CentralLevers, "levers of the central office")

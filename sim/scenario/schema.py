@@ -41,6 +41,7 @@ class Mechanisms(Section):
     engagement: bool = param(True, "engagement moves with work, pay and pressure (off: stays at its resting level)")
     turnover: bool = param(True, "employees quit")
     management: bool = param(True, "managers, central office and head use their levers")
+    closed_loop: bool = param(True, "the measure of management.closed_loop is used (off: it is as if none were named)")
     imitation: bool = param(True, "colleagues are copied")
     skill: bool = param(True, "skill at tactics grows by practice and fades")
     exposure: bool = param(True, "gaming can come out")
@@ -101,6 +102,10 @@ class Scenario(Section):
             known = set(self.service.textbook.measures)
             if self.service.textbook.selection is not None and self.pay.schemes:
                 raise ValueError("pay.schemes: under service.textbook.selection people are kept or replaced, not paid by schemes")
+        used = self.management.closed_loop.measure
+        if used is not None and used not in self.measures:
+            there = ", ".join(sorted(self.measures)) or "none"
+            raise ValueError(f"management.closed_loop.measure: no measure {used!r}; there are {there}")
         for i, scheme in enumerate(self.pay.schemes):
             if scheme.measure is not None and scheme.measure not in known:
                 raise ValueError(

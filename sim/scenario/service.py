@@ -73,6 +73,7 @@ class Process(Section):
     steps: int = param(3, "steps of the process that each take work time", ge=1, le=50)
     handoffs: int = param(1, "hand-offs between people that the customer notices", ge=0, le=50)
     failure: float = param(0.01, "chance that a step or hand-off fails and leaves the need unmet", ge=0, le=1)
+    failure_spread: float = param(0.0, "spread of that chance between teams (sd of its log)", ge=0, le=3)
     reference_steps: int = param(3, "steps of the process for which `work.minutes` is stated", ge=1, le=50)
     reference_handoffs: int = param(1, "hand-offs for which the experience is stated", ge=0, le=50)
     scripts: float = param(0.0, "how closely contacts are scripted (0 free, 1 fully): less variance and error and a "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.scenario.schema import Scenario
-from sim.world import opening
+from sim.world import chance, loop, opening
 from sim.world import state as st
 from sim.world.layout import QUESTIONS
 from sim.world.params import measure_table, params, read_at
@@ -35,6 +35,13 @@ def prospects_a_week(spec: Scenario) -> float:
     return spec.customers.market.prospects * spec.customers.count / 52.0 if spec.mechanisms.acquisition else 0.0
 
 
+def weakness(spec: Scenario, replicate: int) -> np.ndarray:
+    """How often each team's process fails, relative to the firm's, (T,): log-normal with median 1."""
+    spread = spec.service.process.failure_spread
+    z = [chance.normal(spec.seed, replicate, team, 0, chance.WEAK, 0) for team in range(spec.teams)]
+    return np.exp(spread * np.array(z))
+
+
 def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> st.World:
     """Empty arrays for the sizes in `p`, so many customers and prospects, and accounts for calls of up to `weeks` weeks."""
     measures, teams, employees = len(table), int(p["teams"]), int(p["employees"])
@@ -50,7 +57,8 @@ def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> 
         tallies=st.records(weeks * (employees + teams), st.TALLY).reshape(weeks, employees + teams),
     )  # fmt: skip
     made.teams["minutes"] = spec.service.work.minutes
-    made.teams["drag"] = 1.0
+    made.teams["drag"] = made.teams["weakness"] = 1.0
+    loop.stand(made)
     return made
 
 
@@ -61,5 +69,7 @@ def world(spec: Scenario, replicate: int, weeks: int, start: Start) -> st.World:
     p["stands_for"] = start.stands_for
     made = allocate(spec, p, measure_table(spec), n, weeks)
     made.teams["minutes"] = start.minutes
+    made.teams["weakness"] = weakness(spec, replicate)
+    loop.stand(made)
     opening.settle(made, float(-spec.burn_in), start)
     return made

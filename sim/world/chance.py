@@ -42,10 +42,12 @@ PURPOSES: Final = (
     "TURN",  # (four places in the queue, period): who moves next where people move one after the other
     "SURVIVE",  # (post, period): one who lost is replaced or not, whom the successor copies
     "PILOT",  # (anything): free for tests
+    "CALL",  # (customer, week): rank among those to be called back, known by name, need met, who calls
+    "WEAK",  # (team): how often its process fails
 )
 (
     NEED, CONTACT, ACTS, AFTER, VOICE, SURVEY, PERSON, EXIT, PROSPECT,
-    STAFF, BELIEF, LORE, PEER, AUDIT, QUIT, EXPOSE, NOISE, PANEL, TURN, SURVIVE, PILOT,
+    STAFF, BELIEF, LORE, PEER, AUDIT, QUIT, EXPOSE, NOISE, PANEL, TURN, SURVIVE, PILOT, CALL, WEAK,
 ) = range(len(PURPOSES))  # fmt: skip
 
 if len(set(PURPOSES)) != len(PURPOSES):

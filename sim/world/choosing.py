@@ -5,6 +5,7 @@ The decision problem itself stands in `sim.world.decide`; here it is put to ever
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,8 +40,13 @@ def look(firm: Firm) -> None:
         for place, k in enumerate(group.acts):
             is_open[k] = group.open[place] and (paid or not group.tactics[place])
     is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
-    firm.expected, firm.effects = foresight.effects(firm.w, is_open, firm.read_places)
+    firm.expected, firm.effects = foresight.effects(firm.w, is_open, firm.read_places, impatience(firm))
     firm.known = True
+
+
+def impatience(firm: Firm) -> float:
+    """How fast later pay loses worth to staff, 1/week."""
+    return -math.log(max(firm.spec.staff.discount, 1e-9)) / firm.spec.pay.every
 
 
 def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -> Array:
@@ -61,13 +67,14 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
     place = {k: managers.acts.index(k) for k in managers.acts}
     m = firm.spec.management
     gained = m.coaching_gain * m.horizon * m.coached
-    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w, firm.read_places)[:, :-1] * gained
+    out[:, :, place[act.COACH]] = foresight.ability_effects(firm.w, firm.read_places, impatience(firm))[:, :-1] * gained
     staff = firm.groups["employee"]
     if not firm.began_choosing:
         return out
     none, full = np.zeros(managers.n), np.ones(managers.n)
     unmoved = solve(firm, staff, firm.week_ahead, none, none).choice.acts
-    by_act = firm.effects[:, : act.ACTS, :-1]
+    by_act = firm.effects[:, : act.ACTS, :-1].copy()
+    by_act[:, :, 1:][:, :, foresight.shared(firm.w)] *= firm.spec.staff.team_size  # there a member's part is a part already
     for lever, pressing, stretching in ((act.PRESS, full, none), (act.STRETCH, none, full)):
         moved = (solve(firm, staff, firm.week_ahead, pressing, stretching).choice.acts - unmoved) * staff.skill
         for e in range(staff.n):

@@ -98,14 +98,14 @@ def own_minutes(p, e, difficulty, u):
 
 
 @hot
-def solve_probability(p, e, difficulty, care, rush):
-    """Chance that e resolves a need of this difficulty."""
+def solve_probability(p, e, sound, difficulty, care, rush):
+    """Chance that e resolves a need of this difficulty; sound: that the process does not fail him."""
     fresh = service.novice(e.tenure, p.proficiency, p.scripts)
     odds = service.resolution_log_odds(
         p.resolution, p.resolution_by_difficulty, p.resolution_by_ability, p.resolution_by_engagement, difficulty,
         e.ability, e.engagement, p.novice_resolution * fresh, p.scripts, p.script_error, p.script_rigidity,
     )  # fmt: skip
-    return service.resolve_probability(odds, care, rush, p.care_resolution, p.rush_resolution, p.sound)
+    return service.resolve_probability(odds, care, rush, p.care_resolution, p.rush_resolution, sound)
 
 
 @hot
@@ -193,7 +193,7 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
     care, rush = done(tried, act.CARE), done(tried, act.RUSH)
     before = score_of(p, c)
     minutes = service.paced_minutes(own_minutes(p, e, difficulty, v[0]), care, rush, p.care_minutes, p.rush_minutes)
-    solved = 1.0 if u_solve < solve_probability(p, e, difficulty, care, rush) else 0.0
+    solved = 1.0 if u_solve < solve_probability(p, e, w.teams[k].sound, difficulty, care, rush) else 0.0
     courtesy = service.courtesy(
         e.engagement, p.courtesy_by_engagement, care, rush, done(tried, act.PLEAD),
         p.care_courtesy, p.rush_courtesy, p.plead_courtesy,

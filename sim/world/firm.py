@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
-from sim.world import beliefs, choosing, contracts, payday, people, sanction, survivors, wellbeing
+from sim.world import beliefs, choosing, contracts, loop, payday, people, sanction, survivors, wellbeing
 from sim.world import state as st
 from sim.world.contracts import Contract
 from sim.world.decide import Outlook
@@ -30,6 +30,9 @@ class Firm:
         self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(measures) + 2))
         self.expected = np.zeros((spec.teams, len(measures) + 2))
         self.known = False
+        used = spec.management.closed_loop.measure if spec.mechanisms.closed_loop else None
+        self.used = None if used is None else self.places[used]  # the measure of the closed loop
+        self.used_sign = -1.0 if used is not None and spec.measures[used].better == "less" else 1.0
         self.audit_rate = spec.audit.rate
         self.exposure_due = False
         self.unpaid = False
@@ -88,6 +91,7 @@ class Firm:
         self.recorder.staff_rows(self, week)
         sanction.replace(self, week)
         self.coach()
+        loop.repair(self, week)
         self.pull_levers()
         self.recorder.people(self)
         w.lessons.view(np.uint8)[...] = 0
@@ -203,7 +207,9 @@ class Firm:
             self.ability[worst] += m.coaching_gain * effort[team]
 
     def watched(self) -> tuple[int | None, float]:
-        """The measure by which managers see who needs coaching: the first they or their staff are paid on, else the first."""
+        """The measure by which managers see who needs coaching: that of the closed loop, else the first that is paid."""
+        if self.used is not None:
+            return self.used, self.used_sign
         for contract in (*self.in_force("manager", self.week_ahead), *self.in_force("employee", self.week_ahead)):
             if contract.place >= 0:
                 return contract.place, contract.payout.sign

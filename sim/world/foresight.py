@@ -13,6 +13,7 @@ from sim.rules import service
 from sim.world import layout as code
 from sim.world import state as st
 from sim.world import sums
+from sim.world.aftermath import AHEAD, outlasts, stretch
 from sim.world.panel import DIRECT, secants, think_team
 from sim.world.relationship import think_customers
 
@@ -28,7 +29,7 @@ def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
     return level, float(sums.mean(staff["ability"])), float(sums.mean(staff["engagement"])), float(sums.mean(staff["tenure"]))
 
 
-def ability_effects(w: st.World, read: Places, step: float = 0.1) -> np.ndarray:
+def ability_effects(w: st.World, read: Places, impatience: float, step: float = 0.1) -> np.ndarray:
     """What one sd of ability of a team is worth to the measures `read`, (T, M + 2), by a central difference on the panel.
 
     Of needs read as a whole (in_time, needs_met) it is what shows in the contacts themselves; that an abler team also has
@@ -39,20 +40,25 @@ def ability_effects(w: st.World, read: Places, step: float = 0.1) -> np.ndarray:
     closed, none = np.zeros(act.ALL_ACTS, np.bool_), np.zeros((DIRECT, places, 2))
     for team in range(len(w.teams)):
         level, ability, engagement, tenure = _average(w, team)
+        ahead = np.array([contacts_a_week(w, team), impatience])
         values = []
         for shifted in (ability - step, ability + step):
             base = np.zeros((places, 2))
-            think_team(w, team, level, closed, read, shifted, engagement, tenure, none, none, base)
+            think_team(w, team, level, closed, read, ahead, shifted, engagement, tenure, none, none, base)
             values.append(base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], 1.0))
         out[team] = (values[1] - values[0]) / (2 * step)
+        for j in read:
+            if outlasts(w.measures[j]):
+                out[team, j + 1] *= reach_of_contacts(w, w.measures[j], ahead)[0] * w.p.team_size
     return out
 
 
-def effects(w: st.World, is_open: np.ndarray, read: Places) -> tuple[np.ndarray, np.ndarray]:
+def effects(w: st.World, is_open: np.ndarray, read: Places, impatience: float) -> tuple[np.ndarray, np.ndarray]:
     """Expected readings (T, M + 2) and effects (T, ALL_ACTS, M + 2) of acts that work, for each team's average employee.
 
     Readings are in their own unit (shares and net shares of 1); an empty panel gives zeros. Measures that are not among
-    those `read` are left out: nothing is expected of them, and nothing moves them.
+    those `read` are left out: nothing is expected of them, and nothing moves them. impatience (1/week): how fast what is
+    paid later loses worth.
     """
     teams = len(w.teams)
     places = len(w.measures) + 2
@@ -61,12 +67,58 @@ def effects(w: st.World, is_open: np.ndarray, read: Places) -> tuple[np.ndarray,
         level, ability, engagement, tenure = _average(w, team)
         base = np.zeros((places, 2))
         with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
-        think_team(w, team, level, is_open, read, ability, engagement, tenure, with_act, without, base)
-        think_customers(w, team, level, is_open, read, with_act, without, base)
+        ahead = np.array([contacts_a_week(w, team), impatience])
+        think_team(w, team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base)
         secants(with_act, without, base, level, is_open, found[team])
         readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
         found[team] += queue_effects(w, team, found[team, :, places - 1], read)
+        of_customers(w, team, level, is_open, read, ahead, readings_now[team], found[team])
     return readings_now, found
+
+
+def of_customers(
+    w: st.World, team: int, level: np.ndarray, is_open: np.ndarray, read: Places, ahead: np.ndarray,
+    readings_now: np.ndarray, found: np.ndarray,
+) -> None:  # fmt: skip
+    """Bring readings (M + 2,) and effects (ALL_ACTS, M + 2) from contacts to customers, where it is these that are read."""
+    base, direct = np.zeros((len(w.measures) + 2, 2)), np.zeros(found.shape)
+    with_act, without = np.zeros((DIRECT, len(base), 2)), np.zeros((DIRECT, len(base), 2))
+    think_customers(w, team, level, is_open, read, with_act, without, base)
+    secants(with_act, without, base, level, is_open, direct)
+    for j in read:
+        if outlasts(w.measures[j]):
+            readings_now[j + 1] = base[j + 1, 0] / base[j + 1, 1] if base[j + 1, 1] > 0 else np.nan
+            found[:, j + 1] = found[:, j + 1] * reach_of_contacts(w, w.measures[j], ahead) + direct[:, j + 1]
+
+
+def shared(w: st.World) -> NDArray[np.bool_]:
+    """(M,) measures that a team shares, so that an employee moves them by his part: waits, and what is read of customers."""
+    waits = (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT)
+    return np.array([m.reads in waits or bool(outlasts(m)) for m in w.measures], np.bool_)
+
+
+def contacts_a_week(w: st.World, team: int) -> float:
+    """Contacts of a customer of the team in a week, by the accounts of the pay period."""
+    size, contacts = int(w.p.team_size), 0.0
+    for row in w.tallies["n"][:, team * size : (team + 1) * size, st.N_CONTACTS]:
+        for count in row:
+            contacts += count
+    return contacts / len(w.tallies) / max(int(w.teams[team].active), 1)
+
+
+def reach_of_contacts(w: st.World, measure: np.record, ahead: np.ndarray) -> np.ndarray:
+    """(ALL_ACTS,) factor from a change in each of his contacts to the change of what is read of the team's customers.
+
+    An employee serves a share of the customers a week; what they then remember lasts for weeks, and counts less the later
+    it is paid, so that an act weighs as much as all that it will have moved. ahead: contacts a customer and week, and
+    impatience. Levers of managers and of the office act on the answers of all customers, whether or not there is a contact.
+    """
+    a_week, impatience = ahead
+    weeks = 1.0 if measure.reads == code.BACKLOG else sum(stretch(n, a_week, impatience) for n in range(AHEAD))
+    out = np.full(act.ALL_ACTS, a_week * weeks / w.p.team_size)
+    out[act.ACTS :] = 0.0
+    out[act.DIVERSION] = a_week * weeks
+    return out
 
 
 def queue_effects(w: st.World, team: int, minutes_by_act: np.ndarray, read: Places) -> np.ndarray:

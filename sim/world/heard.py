@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.incentives import tactics as act
-from sim.rules import customer, voice
+from sim.rules import voice
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
-from sim.world.mind import hope_of
+from sim.world.mind import answer_of, feeling_of, hope_of
 
 
 @hot
@@ -63,15 +63,17 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
         m = measures[j]
         if m.reads == 3 and not first:
             continue
-        latent = customer.latent_answer(m.reads, score, satisfaction, efforts, wait, solved)
+        latent = answer_of(p, m.reads, score, satisfaction, efforts, wait, solved)
         fatigued = 1.0 if at - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
         value, reached = readings.ask(
             p, w.firm, m, cells[j], i, when, 2 * j, w.teams[k].filtering, fatigued, latent,
-            customer.feeling(m.reads, score, satisfaction), selecting, lift, trouble,
+            feeling_of(p, m.reads, score, satisfaction), selecting, lift, trouble,
         )  # fmt: skip
         if reached > 0:
             w.invited_at[i, m.survey] = at
         if reached > 1:
             w.tallies[week, post].n[st.N_ASKING] += m.cost
+        if reached > 2 and j == p.loop_measure:
+            c.flags |= st.TO_CALL
         if value == value and m.taught:
             readings.learn(w.lessons[post, j + 1], tried, passed, value - m.centre)

@@ -91,7 +91,7 @@ def end_need(w, i, at, week, met_at):
         team.open_in_log -= 1
     if not c.flags & st.LOG_MARKED:
         team.open_in_good_faith -= 1
-    c.flags &= st.LOST_HOPE
+    c.flags &= st.OF_THE_PERSON
     c.contacts = 0
     c.first_after = st.NEVER
     c.second_after = st.NEVER

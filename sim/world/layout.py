@@ -61,7 +61,8 @@ PARAMS = np.dtype([
     ("novice_resolution", "f8"),
     ("proficiency", "f8"),
     # process
-    ("sound", "f8"),
+    ("failure", "f8"),
+    ("failure_points", "f8"),
     ("process_minutes", "f8"),
     ("extra_handoffs", "f8"),
     ("scripts", "f8"),
@@ -95,6 +96,8 @@ PARAMS = np.dtype([
     ("mood_error", "f8"),
     ("contented", "f8"),
     ("sharpness", "f8"),
+    ("contact_share", "f8"), ("contact_level", "f8"), ("contact_slope", "f8"),
+    ("ease_level", "f8"), ("ease_slope", "f8"), ("ease_by_effort", "f8"), ("ease_by_wait", "f8"),
     # voice
     ("complaints", "i8"),
     ("complaint_at", "f8"),
@@ -110,6 +113,13 @@ PARAMS = np.dtype([
     ("exit_slope", "f8"),
     ("contract_damping", "f8"),
     ("bad_news", "f8"),
+    # closed loop
+    ("loop_measure", "i8"),  # place of the survey whose bad answers are called back; −1: none
+    ("call_backs", "i8"),  # a team and week
+    ("call_minutes", "f8"),
+    ("call_meets", "f8"),
+    ("call_relief", "f8"),
+    ("call_failed", "f8"),
     # people who come
     ("first_expectation_family", "i8"), ("first_expectation_a", "f8"), ("first_expectation_b", "f8"),
     ("first_memory_family", "i8"), ("first_memory_a", "f8"), ("first_memory_b", "f8"),

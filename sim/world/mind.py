@@ -32,6 +32,35 @@ def expect(p, c, at, expectation):
 
 
 @hot
+def answer_of(p, question, score, satisfaction, efforts, wait, first_time):
+    """What a customer would say in confidence, on the 0–10 latent of each question, before rounding to its scale.
+
+    0 recommend: the relationship as remembered; 1 satisfaction: this contact, leaning on the relationship;
+    2 ease: effort and waiting; 3 solved first time: yes (10) or no (0).
+    """
+    if question == 0:
+        return score
+    if question == 1:
+        return customer.contact_answer(score, satisfaction, p.contact_share, p.contact_level, p.contact_slope)
+    if question == 2:
+        return customer.ease_answer(
+            satisfaction, efforts, wait, p.ease_level, p.ease_slope, p.ease_by_effort, p.ease_by_wait
+        )
+    return 10.0 * first_time
+
+
+@hot
+def feeling_of(p, question, score, satisfaction):
+    """How a customer feels about what is asked, 0–10: about the relationship (recommend), else about this contact.
+
+    Extremity of feeling, not of the answer, moves people to respond; staff see the feeling, not the answer.
+    """
+    if question == 0:
+        return score
+    return customer.contact_answer(score, satisfaction, p.contact_share, p.contact_level, p.contact_slope)
+
+
+@hot
 def hope_of(p, c):
     """Hope that a complaint would help, 0–1: less once one has been put off."""
     return p.lost_hope if c.flags & st.LOST_HOPE else 1.0

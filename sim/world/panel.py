@@ -12,59 +12,17 @@ import math
 import numpy as np
 
 from sim.incentives import tactics as act
-from sim.rules import customer, service, survey, voice
+from sim.rules import customer, service, survey
 from sim.rules.kernel import hot, kernel
 from sim.world import chance, readings
 from sim.world import layout as code
 from sim.world import state as st
+from sim.world.aftermath import fate_of, follow, outlasts, usually, usually_solved
+from sim.world.hearsay import expect_answer, expect_complaint, expect_kept
+from sim.world.mind import answer_of, feeling_of
 
 WIDTH = 0.1  # of the central secant, in intensity
 DIRECT = act.DIVERSION + 1  # acts whose effect is felt in a single contact
-
-
-@hot
-def stated_shares(m, latent, spread):
-    """Chances that a stated answer counts as good and as bad, and its mean where that is read, for a normal stated latent."""
-    good = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.TOP, m.high, m.low)
-    net = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.NET, m.high, m.low)
-    mean = 0.0
-    if m.aggregate == survey.MEAN:
-        mean = survey.expected_count(latent, spread, m.scale_low, m.scale_high, survey.MEAN, m.high, m.low)
-    return good, good - net, mean
-
-
-@hot
-def expect_answer(w, j, latent, feeling, noise, trouble, d, weight, out):
-    """Add to out[j + 1] the expected numerator and denominator of a survey, for acts d done or not."""
-    p, m = w.p, w.measures[j]
-    invited = readings.invitation(m, latent)
-    if m.sample == code.BY_EMPLOYEE:
-        mood = survey.seen_mood(feeling, p.mood_error, noise)
-        invited *= 1.0 - d[act.SELECT] * survey.passes_over(mood, p.contented, p.sharpness)
-    if m.sample == code.BY_CENTRAL:
-        invited *= 1.0 - survey.spared(trouble, d[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
-    answers = weight * invited * readings.response(p, m, latent, feeling, 0.0)
-    lift = (p.plead_lift * d[act.PLEAD] + p.gift_lift * d[act.GIFT]) * (1.0 - m.confidential)
-    good, bad, mean = stated_shares(m, latent + p.style_mean + lift, p.style_sd)
-    keep = expect_kept(p, m, d)
-    if m.error > 0.0:  # a yes or no: struck by what was said, misread after that
-        out[j + 1, 0] += answers * (good * (1.0 - m.error) + keep * bad * m.error)
-    elif m.aggregate == survey.MEAN:  # what is struck lies at or below `low`: on average halfway to the end of the scale
-        out[j + 1, 0] += answers * (mean - (1.0 - keep) * bad * 0.5 * (m.low + m.scale_low))
-    else:
-        out[j + 1, 0] += answers * (good - (keep * bad if m.aggregate == survey.NET else 0.0))
-    out[j + 1, 1] += answers * (1.0 - (1.0 - keep) * bad)
-
-
-@hot
-def expect_kept(p, m, d):
-    """Chance that a bad answer reaches the report."""
-    keep = 1.0
-    if m.by_manager:
-        keep *= 1.0 - d[act.FILTER] * p.reach[act.FILTER]
-    if m.by_central:
-        keep *= 1.0 - d[act.RECLASSIFY] * p.reach[act.RECLASSIFY]
-    return keep
 
 
 @hot
@@ -144,19 +102,19 @@ def looks_hard(p, row):
 
 
 @hot
-def think(w, row, d, odds0, minutes0, engagement, noise, hard, passing, read, out):
+def think(w, row, d, odds0, minutes0, engagement, noise, hard, passing, usual, read, out):
     """Think one contact through with acts d: add its expected numerators and denominators to out (M + 2, 2).
 
     Row 0 is perceived quality, row M + 1 work time (minutes a contact); of the measures only those in `read` count. hard:
     how surely it looks hard; passing: how much colleagues pass on what does; one gets as much of it as they do of one's
-    own, and it cannot be passed on again.
+    own, and it cannot be passed on again. usual: what the colleagues do.
     """
     p = w.p
     kept = 1.0 - d[act.CHERRY] * hard if p.team_size > 1 else 1.0
     minutes = service.paced_minutes(minutes0, d[act.CARE], d[act.RUSH], p.care_minutes, p.rush_minutes)
     for k in (act.SELECT, act.PLEAD, act.GIFT, act.CHARM):
         minutes += d[k] * p.act_minutes[k]
-    odds = service.resolve_probability(odds0, d[act.CARE], d[act.RUSH], p.care_resolution, p.rush_resolution, p.sound)
+    odds = service.resolve_probability(odds0, d[act.CARE], d[act.RUSH], p.care_resolution, p.rush_resolution, usual.sound)
     courtesy = service.courtesy(
         engagement, p.courtesy_by_engagement, d[act.CARE], d[act.RUSH], d[act.PLEAD],
         p.care_courtesy, p.rush_courtesy, p.plead_courtesy,
@@ -167,14 +125,19 @@ def think(w, row, d, odds0, minutes0, engagement, noise, hard, passing, read, ou
     for case in range(2):
         solved = float(case)
         weight = odds if case else 1.0 - odds
-        think_case(w, row, d, solved, kept * weight, 0.0, minutes, courtesy, noise, read, out)
+        think_case(w, row, d, solved, kept * weight, 0.0, True, minutes, courtesy, noise, usual, read, out)
         if passing > 0.0 and p.team_size > 1:
-            think_case(w, row, d, solved, passing * hard * weight, 1.0, minutes, courtesy, noise, read, out)
+            think_case(w, row, d, solved, passing * hard * weight, 1.0, True, minutes, courtesy, noise, usual, read, out)
+        if usual.follow and kept < 1.0:
+            think_case(w, row, d, solved, (1.0 - kept) * weight, 1.0, False, minutes, courtesy, noise, usual, read, out)
 
 
 @hot
-def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, read, out):
-    """One of the two ways in which a contact can go: experience, surveys, log, complaint; passed: a hand-off more."""
+def think_case(w, row, d, solved, weight, passed, mine, minutes, courtesy, noise, usual, read, out):
+    """One of the two ways in which a contact can go: experience, surveys, log, complaint; passed: a hand-off more.
+
+    mine: whether it is one's own; else only what it leaves with the customer counts, who is everybody's.
+    """
     p = w.p
     efforts = row.contacts + p.extra_handoffs + passed
     quality = customer.perceived_quality(
@@ -187,11 +150,18 @@ def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, read
         end = customer.remembered_end(end, satisfaction, p.forgetting)
         peak = customer.remembered_peak(peak, satisfaction, p.peak_fading)
     score = customer.experience(p.level, p.slope, customer.memory(peak, end, p.peak_weight), row.taste)
+    complaint = expect_complaint(p, row, score) if p.complaints and solved <= 0.0 else 0.0
+    hushed = 1.0 - (1.0 - d[act.DIVERT]) * (1.0 - d[act.DIVERSION] * p.reach[act.DIVERSION])
+    if usual.follow:
+        expectation = customer.adapted(row.expectation, quality, p.adaptation) if p.expectation else row.expectation
+        marked = p.misjudged + (1.0 - p.misjudged) * d[act.CLOSE]
+        follow(w, row, d, solved, marked, complaint, hushed, expectation, end, peak, usual, weight, read, out)
+    if not mine:
+        return
     out[0, 0] += weight * quality
     out[0, 1] += weight
     trouble = 1.0 if solved <= 0.0 or row.contacts > 0.0 else 0.0
-    complaint = expect_complaint(p, row, score) if p.complaints and solved <= 0.0 else 0.0
-    recorded = complaint * (1.0 - d[act.DIVERT]) * (1.0 - d[act.DIVERSION] * p.reach[act.DIVERSION])
+    recorded = complaint * (1.0 - hushed)
     if solved <= 0.0:
         minutes += d[act.CLOSE] * p.act_minutes[act.CLOSE] + d[act.DIVERT] * complaint * p.act_minutes[act.DIVERT]
     out[len(out) - 1, 0] += weight * minutes
@@ -199,8 +169,8 @@ def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, read
         m = w.measures[j]
         if m.reads <= 3:
             if m.population == 0 and (m.reads < 3 or row.contacts == 0.0):
-                latent = customer.latent_answer(m.reads, score, satisfaction, efforts, row.wait, solved)
-                expect_answer(w, j, latent, customer.feeling(m.reads, score, satisfaction), noise, trouble, d, weight, out)
+                latent = answer_of(p, m.reads, score, satisfaction, efforts, row.wait, solved)
+                expect_answer(w, j, latent, feeling_of(p, m.reads, score, satisfaction), noise, trouble, d, weight, out)
         elif m.reads == code.COMPLAINTS:
             out[j + 1, 0] += weight * recorded
             out[j + 1, 1] += weight
@@ -208,23 +178,20 @@ def think_case(w, row, d, solved, weight, passed, minutes, courtesy, noise, read
             expect_log(w, j, row, d, solved, recorded * p.remedy, minutes, weight, out)
 
 
-@hot
-def expect_complaint(p, row, score):
-    """Chance that a customer complains aloud about an unsolved contact."""
-    return voice.complaint_wish(score, p.complaint_at, p.complaint_slope) * voice.aloud(p.aloud, row.hope, row.voice)
-
-
 @kernel
-def think_team(w, team, level, is_open, read, ability, engagement, tenure, with_act, without, base):
+def think_team(w, team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base):
     """Think the team's panel through: base (M + 2, 2) as things are; with_act, without (DIRECT, M + 2, 2) for each act.
 
     level (ALL_ACTS,) is the chance that an act is done and works; is_open tells which acts are worth the thought, `read`
-    names the measures that are.
+    names the measures that are. ahead (2,): contacts a customer and week, and impatience (`aftermath`).
     """
     p = w.p
     size = min(w.teams[team].noted, st.PANEL_SIZE)
     here, there = np.zeros(base.shape), np.zeros(base.shape)
     fresh = service.novice(tenure, p.proficiency, p.scripts)
+    following = False
+    for j in read:
+        following = following or outlasts(w.measures[j])
     d = np.zeros(act.ALL_ACTS)
     for j in range(size):
         row = w.panel[team, j]
@@ -238,11 +205,15 @@ def think_team(w, team, level, is_open, read, ability, engagement, tenure, with_
             p.script_rigidity,
         )  # fmt: skip
         noise, hard = chance.normal_from(row.chance), looks_hard(p, row)
+        fate = 0
+        if following:
+            fate = fate_of(p, team, j, usually_solved(p, w.teams[team].sound, level, odds))
+        usual = usually(w, team, level, odds, engagement, following, ahead, fate)
         for k in range(DIRECT):
             u = chance.uniform(p.seed, p.replicate, team, j, chance.PANEL, k)
             d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])
         here[:] = 0.0
-        think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], read, here)
+        think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], usual, read, here)
         base += here
         for k in range(DIRECT):
             if is_open[k]:
@@ -251,7 +222,7 @@ def think_team(w, team, level, is_open, read, ability, engagement, tenure, with_
                     d[k] = float(done)
                     if d[k] != held:
                         there[:] = 0.0
-                        think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], read, there)
+                        think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], usual, read, there)
                     if done:
                         with_act[k] += here if d[k] == held else there
                     else:

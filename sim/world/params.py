@@ -53,7 +53,7 @@ def params(spec: Scenario, replicate: int) -> Any:
         "patience": NO_PATIENCE_LIMIT if c.patience is None else c.patience,
         "arrivals_per_hour": -1.0 if q.arrivals_per_hour is None else q.arrivals_per_hour,
         "hours": q.hours, "servers": servers_of(spec), "stands_for": q.stands_for or 1.0,
-        "sound": (1.0 - p.failure) ** (p.steps + p.handoffs),
+        "failure": p.failure, "failure_points": float(p.steps + p.handoffs),
         "process_minutes": (p.steps + 0.5 * p.handoffs) / (p.reference_steps + 0.5 * p.reference_handoffs),
         "extra_handoffs": float(p.handoffs - p.reference_handoffs), "scripts": p.scripts,
         "script_error": p.script_error, "script_rigidity": p.script_rigidity,
@@ -66,9 +66,9 @@ def params(spec: Scenario, replicate: int) -> Any:
         "complaints": int(on.complaints), "exit": int(on.exit), "bad_news": c.market.bad_news,
         "first_expectation": draw(e.first_expectation), "first_memory": draw(e.first_memory),
         "taste": draw(e.taste if e.fixed_score is None else e.fixed_score),
-        "act_minutes": act_minutes(spec), "reach": lever_reach(spec),
+        "act_minutes": act_minutes(spec), "reach": lever_reach(spec), "loop_measure": heard_measure(spec),
     }  # fmt: skip
-    for section in (w, e, s, v, c):
+    for section in (w, e, s, v, c, spec.management.closed_loop):
         for name in code.PARAMS.names or ():
             if name not in given and name in type(section).model_fields:
                 given[name] = getattr(section, name)
@@ -80,7 +80,13 @@ def params(spec: Scenario, replicate: int) -> Any:
     return record
 
 
-RESPONSE_BY_CHANNEL = {"email": 0.13, "after_contact": 0.28, "interview": 0.6}
+def heard_measure(spec: Scenario) -> int:
+    """Place of the survey whose bad answers are called back, -1 for none: answers must have a name and no lag."""
+    label = spec.management.closed_loop.measure
+    if label is None or not spec.mechanisms.closed_loop:
+        return -1
+    measure = spec.measures[label]
+    return list(spec.measures).index(label) if measure.is_survey and measure.lag == 0 else -1
 
 
 WRITTEN = {  # stages at which events of the log are written; answers are written at all of them
@@ -116,7 +122,7 @@ def measure_table(spec: Scenario) -> Any:
     surveys = 0
     for row, m in zip(table, spec.measures.values(), strict=True):
         low, high = code.SCALES.get(m.reads, (0.0, 1.0))
-        response = RESPONSE_BY_CHANNEL[m.channel] if m.response is None else m.response
+        response = getattr(spec.customers.survey.channels, m.channel) if m.response is None else m.response
         values = {
             "reads": code.QUESTIONS.get(m.reads, 10 + code.LOGS.index(m.reads) if m.reads in code.LOGS else -1),
             "population": int(m.population == "customers"), "survey": surveys, "written": stages_written(m.reads),

@@ -85,10 +85,14 @@ def standard_error(w: st.World, period: Period, num: Array, den: Array) -> Array
 def read(w: st.World, period: Period, role: str, n: int) -> Readings:
     """What the role reads: an employee his own contacts, a manager his team, the others the firm."""
     employees, size = int(w.p.employees), int(w.p.team_size)
+    rests_on = None
     if role == "employee":
         num, den = period.num[:employees], period.den[:employees]
         usual = np.broadcast_to(in_order(den) / employees, den.shape)
         fallback = np.repeat(ratio(period.team_num, period.team_den), size, axis=0)
+        unseen = in_order(den) <= 0  # read of customers, not of contacts: there everybody's reading is the team's
+        rests_on = np.where(unseen, np.repeat(period.team_num, size, axis=0), num)
+        usual = np.where(unseen, np.repeat(period.team_den, size, axis=0), usual)
     elif role == "manager":
         num, den = period.team_num, period.team_den
         usual, fallback = den, ratio(num, den)
@@ -96,7 +100,8 @@ def read(w: st.World, period: Period, role: str, n: int) -> Readings:
         num, den = (np.broadcast_to(x, (n, len(x))) for x in (period.firm_num, period.firm_den))
         usual, fallback = den, ratio(num, den)
     fallback = np.where(np.isnan(fallback), ratio(period.firm_num, period.firm_den)[None, :], fallback)
-    return Readings(ratio(num, den), den / period.per_contact, fallback, standard_error(w, period, num, usual))
+    sigma = standard_error(w, period, num if rests_on is None else rests_on, usual)
+    return Readings(ratio(num, den), den / period.per_contact, fallback, sigma)
 
 
 def centre(w: st.World, period: Period) -> None:

@@ -102,7 +102,7 @@ def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, 
 
     selecting: whether the employee invites selectively here; trouble: whether there is trouble on record.
     Returns what the reported answer counts for (NaN if there is none) and how far it got: 0 not invited, 1 invited,
-    2 answered.
+    2 answered, 3 a bad answer that reached the report.
     """
     u = chance.four(p.seed, p.replicate, i, when, chance.SURVEY, index)
     by_protocol = invitation(m, latent)
@@ -127,10 +127,10 @@ def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, 
         if v[0] >= keep:
             return float("nan"), 2
         if v[1] < m.error:
-            stated = 1.0 - stated
+            stated, answer = 1.0 - stated, low + high - answer
     add(cell, st.REALISED, stated, 1.0)
     cell.square += stated * stated
-    return stated, 2
+    return stated, 3 if answer <= m.low else 2
 
 
 @hot

@@ -26,11 +26,11 @@ BEFORE = {
     st.STYLE: st.NONRESPONSE, st.MEASUREMENT: st.STYLE, st.PRESSURE: st.MEASUREMENT, st.PROCESSING: st.PRESSURE,
     st.REALISED: st.PROCESSING,
 }  # fmt: skip
-TALLIES = ("joined", "quits", "dismissals", "hires", "audits", "caught", "exposures", "nonconverged")
+TALLIES = ("joined", "quits", "dismissals", "hires", "audits", "caught", "exposures", "nonconverged", "repairs")
 COUNTED = {
     "needs": st.N_NEEDS, "contacts": st.N_CONTACTS, "repeats": st.N_REPEATS, "abandoned": st.N_ABANDONED,
     "left": st.N_LEFT, "minutes": st.N_MINUTES, "gaming_minutes": st.N_GAMING, "complaints_intended": st.N_INTENDED,
-    "complaints_voiced": st.N_VOICED, "complaints_recorded": st.N_RECORDED,
+    "complaints_voiced": st.N_VOICED, "complaints_recorded": st.N_RECORDED, "called_back": st.N_CALLED,
 }  # fmt: skip
 SCORES = np.arange(11.0)
 IN_POINTS = ("jobs", "handle_minutes", "wait")
@@ -257,6 +257,7 @@ class Recorder:
             "gifts": -like * b.gift * c[:, st.N_GIFTS],
             "audits": -spec.audit.cost * self.tallies["audits"][:weeks] - like * c[:, st.N_ASKING],
             "hiring": -b.hire * self.tallies["hires"][:weeks], "acquisition": -like * b.joiner * self.tallies["joined"][:weeks],
+            "improvement": -spec.management.closed_loop.repair_cost * self.tallies["repairs"][:weeks],
             "diversion": -like * b.diverted * c[:, st.N_DIVERTED] - spec.owners.cost * self.tallies["exposures"][:weeks],
         }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What levers are expected to do to a survey of all customers: the people of a team as they stand now, thought through.
 
 Such a survey asks between contacts, so only those through whose hands the answers pass or who choose whom to ask can move
-it in one step; what staff do reaches it by way of memory, which nobody is credited with.
+it in one step; what staff do reaches it by way of memory (`aftermath`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import numpy as np
 from sim.incentives import tactics as act
 from sim.rules.kernel import kernel
 from sim.world import state as st
+from sim.world.hearsay import expect_answer
 from sim.world.mind import score_of
-from sim.world.panel import expect_answer
 
 LEVERS = (act.FILTER, act.SELECT_CENTRAL, act.RECLASSIFY)
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.scenario.managers import ClosedLoop
 from sim.scenario.pay import Pay
 from sim.scenario.schema import Scenario
 from sim.world import build, opening, pilot
@@ -37,6 +38,7 @@ class Start(NamedTuple):
 def of(spec: Scenario) -> Start:
     """The start of a world: the same for all worlds that differ in measures, schemes, length or replicate only."""
     told: dict[str, Any] = {"name": "start", "about": "", "story": "", "measures": {}, "pay": Pay(base=spec.pay.base)}
+    told["management"] = spec.management.model_copy(update={"closed_loop": ClosedLoop()})
     told |= {name: [] for name in ("sources", "notice", "events")}
     told |= {name: Scenario.model_fields[name].default for name in ("weeks", "burn_in", "replicates")}
     return _of(spec.model_copy(update=told).model_dump_json(exclude={"audit", "owners", "books"}))

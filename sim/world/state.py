@@ -11,7 +11,8 @@ from sim.rules.service import GRID
 
 PROSPECT, ACTIVE, LEFT = 0, 1, 2
 # bits of `flags`
-OPEN, SERVED, FIRST_SOLVED, LOST_HOPE, LOG_CLOSED, LOG_MARKED = 1, 2, 4, 8, 16, 32
+OPEN, SERVED, FIRST_SOLVED, LOST_HOPE, LOG_CLOSED, LOG_MARKED, TO_CALL = 1, 2, 4, 8, 16, 32, 64
+OF_THE_PERSON = LOST_HOPE | TO_CALL  # the others end with the issue
 NEVER = 2.0**60  # a date that does not come (the same number in single precision)
 
 # stages of a reading, from the true one to the reported one; the waterfall is their differences
@@ -26,8 +27,8 @@ PLACES = 5
 (
     N_CONTACTS, N_MINUTES, N_GAMING, N_ABANDONED, N_WAIT, N_REPEATS, N_NEEDS, N_INTENDED, N_VOICED,
     N_RECORDED, N_DIVERTED, N_HUSHED, N_GIFTS, N_LEFT, N_TALK, N_QUALITY, N_ASKING, N_MET, N_ENDED, N_SAME_WEEK,
-    N_LEFT_ANSWER,
-) = range(21)  # fmt: skip
+    N_CALLED, N_LEFT_ANSWER,
+) = range(22)  # fmt: skip
 COUNTS = N_LEFT_ANSWER + 11
 
 # A customer in few bytes, since there may be a million: dates in double precision, minds and delays in single, to be
@@ -74,6 +75,9 @@ TEAM = np.dtype([
     ("occupancy", "f8"),  # share of staffed time that is handling
     ("backlog", "f8"),  # work left over from last week, minutes (endless patience only)
     ("drag", "f8"),  # factor on handle time for what else keeps staff busy (coaching)
+    ("weakness", "f8"),  # failure of its process relative to the firm's
+    ("repair", "f8"),  # share of these failures that is mended
+    ("sound", "f8"),  # chance that no step or hand-off fails
     ("filtering", "f8"),  # the manager's intensity of striking bad answers
     ("active", "i8"),  # customers
     ("open", "i8"),  # issues open by the customers' word

@@ -15,6 +15,7 @@ from sim.world import layout as code
 from sim.world import state as st
 from sim.world.contact import contact
 from sim.world.issue import end_need, leave, next_need
+from sim.world.loop import call_back, stand
 from sim.world.mind import expect, hazard_of, score_of
 
 
@@ -171,6 +172,8 @@ def ask_everybody(w, j, now, week):
             w.invited_at[i, m.survey] = now + 1.0
         if reached > 1:
             w.tallies[week, row].n[st.N_ASKING] += m.cost
+        if reached > 2 and j == p.loop_measure:
+            c.flags |= st.TO_CALL
 
 
 @hot
@@ -193,6 +196,9 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
     """The week that starts at `now`, accounted in `row`; adds up the firm in the order of its rows. Returns joiners."""
     for team in range(w.p.teams):
         load[team] = 0.0
+    stand(w)
+    if w.p.loop_measure >= 0:
+        call_back(w, now, row)
     here = demand(w, now, due, load)
     if w.p.queue:
         queues(w, load)
