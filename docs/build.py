@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from the code (`docs/parameters.md`, `docs/scenario.schema.json`).
+"""Writes what the documentation takes from the code: `docs/parameters.md`, `docs/indices.md`, `docs/scenario.schema.json`.
 
 With `--check` it writes nothing: it fails where those files are out of date, or where a link or a name in the
 documentation leads nowhere.
@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.analysis.catalogue import CATALOGUE
 from sim.scenario.editors import editor_schema
 from sim.scenario.fieldpaths import allowed, is_section, members, step
 from sim.scenario.fields import ASSUMED, Latent
@@ -45,6 +46,27 @@ def parameters() -> str:
     lines += ["", "## Presets of measures", "", "`like: NAME` takes these; a label that equals a name does so too.", ""]
     lines += ["| preset | properties |", "|---|---|"]
     lines += [f"| `{name}` | {', '.join(f'{k}: {scalar(v)}' for k, v in preset.items())} |" for name, preset in PRESETS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def indices() -> str:
+    """Every index with its definition, unit, what it shows where nobody games, and the function that computes it."""
+    lines = [
+        "# Indices read off a run",
+        "",
+        "Written by `make docs` from `sim/analysis/catalogue.py`; do not edit. A run or comparison writes them to `indices.csv`, "
+        "a row an arm and index: value and floor with 95 % intervals over replicates and, for red flags, the area under the ROC "
+        "curve against the fixed-pay arm's runs (0.5: tells nothing). Sources and limits stand with the functions.",
+        "",
+        "Series, waterfall and floor are in `series`, `waterfall` and `summary.csv`; the over-optimisation curve is a sweep's.",
+        "",
+        "| index | what it is | unit | where nobody games | function |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{name}` | {entry.meaning} | {entry.unit} | {entry.floor} | `sim.analysis.{entry.function}` |"
+        for name, entry in CATALOGUE.items()
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -132,6 +154,7 @@ def main() -> int:
     """Write, or check; 1 where something is wrong."""
     pages = {
         DOCS / "parameters.md": parameters(),
+        DOCS / "indices.md": indices(),
         DOCS / "scenario.schema.json": json.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n",
     }
     if "--check" not in sys.argv:

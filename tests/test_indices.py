@@ -1,4 +1,4 @@
-"""Indices of people, targets, bonus strength and red flags, on data where the answer is known."""
+"""Indices of people, targets and red flags, on data where the answer is known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from fake_tables import GAMED, HONEST_GAIN, PERVERSE, SALARY, build
 
-from sim.analysis import catalogue, flags, indices, people, strength
+from sim.analysis import catalogue, flags, indices, people
 from sim.analysis.gap import Window
 from sim.analysis.summary import reader
 
@@ -90,30 +90,6 @@ def test_lifting_those_who_just_miss_bunches_the_paid_and_not_the_unpaid() -> No
         assert people.bunched(table, "x", better, YEAR, "paid", "paid")[0] > 0.3
         assert abs(people.bunched(table, "x", better, YEAR, "paid", "salary")[0]) < 0.1
     assert people.bunched(table.drop(columns="target_x"), "x", 1, YEAR, "paid", "paid").empty
-
-
-# Over-optimisation
-
-
-def test_a_curve_turns_where_the_truth_does() -> None:
-    rng = np.random.default_rng(4)
-    luck = rng.normal(0, 3, 12)
-    strengths = [0.0, 1.0, 2.0, 3.0, 4.0]
-    true = {s: pd.Series(4 * s - s * s + luck + rng.normal(0, 0.2, 12)) for s in strengths}  # highest at 2
-    reported = {s: pd.Series(5 * s + luck + rng.normal(0, 0.2, 12)) for s in strengths}
-    table = strength.curve(reported, true)
-    assert table["strength"].tolist() == strengths
-    assert table["reported"].is_monotonic_increasing
-    assert ((table["true_low"] <= table["true"]) & (table["true"] <= table["true_high"])).all()
-    assert strength.turning_point(reported, true) == strength.Turn(2.0, 3.0)
-
-
-def test_an_honest_curve_does_not_turn() -> None:
-    rng = np.random.default_rng(5)
-    true = {s: pd.Series(s + rng.normal(0, 0.1, 10)) for s in (1.0, 2.0, 3.0)}
-    assert strength.turning_point(true, true) == strength.Turn(3.0, None)
-    falling = {s: -values for s, values in true.items()}  # both fall: too much pay, but nothing that is hidden
-    assert strength.turning_point(falling, falling).harmful is None
 
 
 # Red flags

@@ -158,7 +158,7 @@ class Study(Section):
     sources: list[str] = param(list, "where it comes from")
     base: str = param(..., "scenario that is varied: a shipped name or a file")
     set: dict[str, Any] = param(dict, "changes of the base that hold at every point, by path")
-    weeks: int | None = param(None, "length after the burn-in; left out: the base's", unit="weeks", ge=1, le=5200)
+    weeks: int | None = param(None, "length after the burn-in; left out: the base's", unit="weeks", ge=1, le=20_000)
     replicates: int | None = param(None, "replicates of every point; left out: the base's", ge=1, le=1_000_000)
     luck: Literal["common", "independent"] = param(
         "common", "common: replicate r meets the same luck at every point, so that points are compared in pairs; "
