@@ -65,7 +65,7 @@ segment = some({
     "share": reals(0.1, 1), "needs": reals(0, 3), "difficulty": reals(-2, 2), "value": reals(0, 3), "voice": reals(0, 3)
 })  # fmt: skip
 customers = st.fixed_dictionaries(
-    {"count": st.integers(100, 400)},
+    {"count": st.integers(80, 300)},
     optional={
         "needs_per_week": reals(0, 1.0), "season": share, "difficulty": normals, "return_probability": share,
         "return_fading": share, "return_cap": st.integers(0, 12), "return_delay": positive,
@@ -230,7 +230,7 @@ def labelled(kinds: list[Tree]) -> Tree:
 def worlds(draw: st.DrawFn, paid: bool = True, least: int = 1) -> Tree:
     """A small world. `least`: how many measures it has at the least."""
     made: Tree = {
-        "name": "random world", "seed": draw(st.integers(0, 2**31 - 1)), "weeks": draw(st.integers(12, 30)),
+        "name": "random world", "seed": draw(st.integers(0, 2**31 - 1)), "weeks": draw(st.integers(10, 26)),
         "burn_in": draw(st.integers(0, 10)), "customers": draw(customers), "service": draw(service), "staff": draw(staff()),
         "mechanisms": draw(mechanisms), "tactics": draw(tactics), "management": draw(management), "audit": draw(audit),
         "owners": draw(owners), "measures": labelled(draw(st.lists(measures(), min_size=least, max_size=4))),
