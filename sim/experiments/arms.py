@@ -16,7 +16,7 @@ Source = Loaded | Scenario | str | Path
 
 # Paired worlds share the luck of every customer and employee. Where these differ, they share it only in part.
 PAIRING = (
-    "seed", "burn_in", "pay.every", "customers.count", "staff.count", "staff.team_size", "service.technology",
+    "seed", "burn_in", "history", "pay.every", "customers.count", "staff.count", "staff.team_size", "service.technology",
     "currency",
 )  # fmt: skip
 WORDS = ("name", "about", "story", "sources", "notice")
