@@ -188,6 +188,10 @@ MANAGED: Tree = {
 
 @over(14, worlds(least=0), HIDDEN, some.booleans())
 @example(MANAGED, {"reads": "ease", "population": "contacts", "sample": "census", "handled_by": ["manager"]}, False)
+@example(
+    {**MANAGED, "management": {"closed_loop": {"measure": "csat", "call_backs": 9}}},
+    {"reads": "recommend", "population": "customers", "sample": "census"}, False,
+)  # fmt: skip
 def test_a_survey_that_nobody_sees_changes_nothing_true(tree: Tree, hidden: Tree, by_employee: bool) -> None:
     if by_employee:
         hidden = {**hidden, "sample": "employee"}

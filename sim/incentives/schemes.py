@@ -6,6 +6,7 @@ the target as a piecewise-linear `shape`; payout, expected pay and its variance 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -54,16 +55,16 @@ def build(scheme: pay.Scheme, better: str = "more") -> Scheme:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bounded:
+class Bounded(ABC):
     """Base of all kinds: the direction of the measure, and the bounds of what the scheme pays a person (money)."""
 
     sign: float = 1.0
     floor: float | None = 0.0
     cap: float | None = None
 
+    @abstractmethod
     def shape(self) -> list[Segment]:
         """The payout before floor and cap."""
-        raise NotImplementedError
 
     def pieces(self) -> Pieces:
         """The payout after floor and cap."""
@@ -85,9 +86,9 @@ class Individual(Bounded):
 class Group(Bounded):
     """A scheme that reads the results of a whole team."""
 
+    @abstractmethod
     def payout(self, y: Array, target: Array | float, team: NDArray[np.int64], weights: Array) -> Array:
         """Money per person for readings y (n,) of the members of teams (n,), resting on weights (n,) observations."""
-        raise NotImplementedError
 
 
 @scheme_kind("fixed")
