@@ -7,10 +7,21 @@ SOURCES := $(shell find sim -name '*.py')
 
 setup: .venv/.kernels
 
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
+
+# What a run needs; the pages, the studies' extras and the tools for tests come with the targets that need them.
 .venv/.installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(INSTALL) .
 	touch $@
+
+.venv/.demo: .venv/.installed
+	$(INSTALL) ".[demo]"
+	touch $@
+
+.venv/.dev: .venv/.installed
+	$(INSTALL) ".[dev]"
+	touch $@ .venv/.demo
 
 # The rules are compiled once here, so that no user and no worker waits for the compiler.
 .venv/.kernels: .venv/.installed $(SOURCES)
@@ -20,7 +31,7 @@ setup: .venv/.kernels
 run: setup
 	$(BIN)/gamed compare salary nps_bonus outcomes --replicates 8 --open
 
-demo: setup
+demo: setup .venv/.demo
 	$(BIN)/gamed demo
 
 # The tests of the pages drive a real browser, from Debian's packages where there is none yet. Where none can be had they
@@ -30,16 +41,16 @@ browser:
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
 	  || echo "no Chromium here and none could be installed: the tests of the pages will be skipped"
 
-test: setup browser
+test: setup .venv/.dev browser
 	$(BIN)/python -m pytest
 
-lint: .venv/.installed
+lint: .venv/.dev
 	$(BIN)/ruff check .
 
-types: .venv/.installed
+types: .venv/.dev
 	$(BIN)/mypy
 
-docs: .venv/.installed
+docs: .venv/.dev
 	$(BIN)/python docs/build.py
 
 clean:
