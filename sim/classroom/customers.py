@@ -52,13 +52,14 @@ def _feeling(side: Side, row: Any) -> str:
     p = side.model.world.p
     memory = float(rules.memory(row.peak, row.end, p.peak_weight))
     score = float(mind.score_of(p, row))
+    expected = float(mind.expectation_of(p, row, float(side.model.week)))
     hazard = float(mind.hazard_of(p, row, score)) * 52 if p.exit else 0.0
     bound = ", bound by a contract" if row.contract else ""
     return (
         f"<p>Would answer <strong>{int(row.answer)} of 10</strong> in confidence now{bound}. "
         f"That is {number(float(p.level), 1)} to begin with, {_plus(float(p.slope) * memory)} for what is remembered of "
         f"contacts (worst or best {_plus(float(row.peak))}, latest {_plus(float(row.end))}), {_plus(float(row.taste))} for "
-        f"taste, together {number(score, 1)}. Expects a contact of quality {_plus(float(row.expectation))}. "
+        f"taste, together {number(score, 1)}. Expects a contact of quality {_plus(expected)}. "
         f"Leaves at this rate with {100 * (1 - np.exp(-hazard)):.0f} % within a year.</p>"
     )
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from sim.world import state as st
 from sim.world import week as engine
+from sim.world.layout import QUESTIONS
+from sim.world.readings import carry
 
 if TYPE_CHECKING:
     from sim.world.model import Organisation
@@ -41,7 +43,7 @@ class Happening:
     after: Any
     counts: Any
     readings: Any
-    invited: Any  # (M,) bool: asked by each survey
+    invited: Any  # (M,) bool: asked by each survey of opinion
 
 
 def snapshot(model: Organisation) -> Snapshot:
@@ -95,10 +97,12 @@ def _next(w: st.World, customer: int) -> Happening:
     at = float(min(row.due, row.leaves_at))
     before, asked = row.copy(), fresh.invited_at[customer].copy()
     engine.play(fresh, customer, at - 1.0 + INSTANT, 0)
-    cells = fresh.readings[0]
-    total = np.zeros(cells.shape[1], cells.dtype)
+    measures, cells = fresh.measures, fresh.readings[0]
+    total = st.records(cells.shape[1], st.CELL)
     for name in cells.dtype.names:
         total[name] = cells[name].sum(axis=0)
-    return Happening(
-        at, before, row.copy(), fresh.tallies[0]["n"].sum(axis=0), total, fresh.invited_at[customer] != asked
-    )
+    for measure, cell in zip(measures, total, strict=True):
+        carry(measure.written, cell)
+    invited = measures["reads"] < len(QUESTIONS)
+    invited[invited] = (fresh.invited_at[customer] != asked)[measures["survey"][invited]]
+    return Happening(at, before, row.copy(), fresh.tallies[0]["n"].sum(axis=0), total, invited)
