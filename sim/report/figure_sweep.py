@@ -28,7 +28,7 @@ def over_optimisation(
     """
     with looks():
         layout = grid(
-            len(curves), 3, PANEL, left=0.6, bottom=0.6, down=1.0,
+            len(curves), 2 if len(curves) in (2, 4) else 3, PANEL, left=0.6, bottom=0.6, down=1.0,
             title=f"What is reported and what is true, as {strength} grows",
             subtitle=f"Change of {measure} against no bonus, {unit}; the mean of {replicates} paired replicates and its 95 % "
             "interval. The dot is where the truth is best, the hollow dot from where it has fallen again beyond noise.",
@@ -42,7 +42,7 @@ def over_optimisation(
                 _line(axes, frame, color)
                 if place == 0:
                     axes.annotate(
-                        word, (len(names) - 1, frame["d"].iloc[-1]), (0, 7 if color == REPORTED else -13),
+                        word, (len(names) - 1, frame["d"].iloc[-1]), (0, 8),
                         textcoords="offset points", ha="right", color=color, fontsize=9.5, fontweight="bold",
                     )  # fmt: skip
             _dot(axes, names, true, turn.best, filled=True)
@@ -106,7 +106,7 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
         for row, value in enumerate(down):
             for column, level in enumerate(across):
                 axes.annotate(
-                    f"{wide.loc[value, level]:+.1f}" if column else "0", (column, row), ha="center", va="center",
+                    f"{wide.loc[value, level]:+.1f}".replace("-", "\u2212") if column else "0", (column, row), ha="center", va="center",
                     fontsize=9.5, color=INK, fontweight="bold" if certain.loc[value, level] else "normal",
                 )  # fmt: skip
         turns = table.drop_duplicates(other).set_index(other).loc[down]
@@ -115,7 +115,7 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
         axes.set_xticks(range(len(across)), [_say(level) for level in across], fontsize=9.5)
         axes.set_yticks(range(len(down)), [_say(level) for level in down], fontsize=9.5)
         axes.set_xlabel(strength)
-        axes.set_ylabel(other)
+        axes.set_ylabel(other, labelpad=10)
         axes.spines["bottom"].set_visible(False)
     best = "; ".join(f"{other} {_say(value)}: best at {_say(turns.loc[value, 'best'])}" for value in down)
     return Picture(
@@ -219,7 +219,7 @@ def _steps(axes: Axes, places: Sequence[float], style: Any) -> None:
     """A line up through the rows of cells, at the edge of one cell in each."""
     xs = [x for place in places for x in (place, place)]
     ys = [y for row in range(len(places)) for y in (row - 0.5, row + 0.5)]
-    axes.plot(xs, ys, color=INK, linewidth=1.8, linestyle=style, zorder=5)
+    axes.plot(xs, ys, color=INK, linewidth=1.8, linestyle=style, zorder=5, clip_on=False)
 
 
 def _say(value: Any) -> str:
