@@ -61,23 +61,39 @@ def sweep(
     elif not json:
         typer.echo(f"{loaded.study.name}: {_told(result)}")
         if result.complete:
-            _show(folder)
+            _show_softly(folder)
         typer.echo(f"folder: {folder}")
     _finish(result, study)
 
 
-def _show(folder: Path) -> None:
-    """Write tables and figures, and say what they say; a report that breaks does not hide that the runs are there."""
-    from sim.report.sweeps import render_sweep
+def is_sweep(folder: Path) -> bool:
+    """Whether a folder holds a sweep, not the result of a run."""
+    from sim.experiments.sweep_folder import read_manifest
+    from sim.scenario.errors import ScenarioError
 
     try:
-        found = render_sweep(folder)
-    except Exception as error:
-        traceback.print_exception(error)
-        typer.echo(f"gamed: the report failed: {error}; the runs are in {folder}", err=True)
-        return
+        return bool(read_manifest(folder))
+    except ScenarioError:
+        return False
+
+
+def show(folder: Path) -> None:
+    """Write the tables and figures of a sweep, and say what they say."""
+    from sim.report.sweeps import render_sweep
+
+    found = render_sweep(folder)
     for line in found.words:
         typer.echo(f"  {line}")
+    typer.echo("\n".join(f"  {path}" for path in found.files if path.suffix in (".csv", ".png")))
+
+
+def _show_softly(folder: Path) -> None:
+    """The same at the end of a sweep: a report that breaks does not hide that the runs are there."""
+    try:
+        show(folder)
+    except Exception as error:
+        traceback.print_exception(error)
+        typer.echo(f"gamed: the report failed: {error}\nonce mended: gamed report {folder}", err=True)
 
 
 def _played(

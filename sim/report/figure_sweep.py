@@ -75,6 +75,7 @@ def response(
             else:
                 _bars(axes, frame)
             _level_axis(axes, list(frame[factor]), "")
+            _short_numbers(axes)
             panel_title(axes, name, titles.get(name, ""))
     return Picture(
         f"response_{_slug(factor)}", layout.figure, alt=f"Response of {', '.join(curves)} to {factor}.",
@@ -105,8 +106,9 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
         axes.imshow(wide.to_numpy(), cmap=shades, vmin=-1.4 * limit, vmax=1.4 * limit, aspect="auto", origin="lower")
         for row, value in enumerate(down):
             for column, level in enumerate(across):
+                change = f"{wide.loc[value, level]:+.1f}".replace("-", "\u2212")
                 axes.annotate(
-                    f"{wide.loc[value, level]:+.1f}".replace("-", "\u2212") if column else "0", (column, row), ha="center", va="center",
+                    change if column else "0", (column, row), ha="center", va="center",
                     fontsize=9.5, color=INK, fontweight="bold" if certain.loc[value, level] else "normal",
                 )  # fmt: skip
         turns = table.drop_duplicates(other).set_index(other).loc[down]
@@ -209,10 +211,18 @@ def _dot(axes: Axes, names: Sequence[Any], frame: pd.DataFrame, level: Any, *, f
 
 def _level_axis(axes: Axes, names: Sequence[Any], label: str) -> None:
     """Levels stand evenly, whatever their distance: each is one world."""
-    axes.set_xticks(range(len(names)), [_say(name) for name in names])
+    axes.set_xticks(range(len(names)), [_say(name).replace(" ", "\n") for name in names])
     axes.set_xlim(-0.3, len(names) - 0.7)
     if label:
         axes.set_xlabel(label)
+
+
+def _short_numbers(axes: Axes) -> None:
+    """Thousands and millions by their letter, so that sums of money leave room for what they are about."""
+    far = max(abs(end) for end in axes.get_ylim())
+    if far >= 2000:
+        size, letter = (1e6, "M") if far >= 2e6 else (1e3, "k")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value / size:g}{letter}".replace("-", "\u2212"))
 
 
 def _steps(axes: Axes, places: Sequence[float], style: Any) -> None:
