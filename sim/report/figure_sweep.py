@@ -222,7 +222,7 @@ def _short_numbers(axes: Axes) -> None:
     far = max(abs(end) for end in axes.get_ylim())
     if far >= 2000:
         size, letter = (1e6, "M") if far >= 2e6 else (1e3, "k")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value / size:g}{letter}".replace("-", "\u2212"))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value / size:g}{letter}".replace("-", "\u2212") if value else "0")
 
 
 def _steps(axes: Axes, places: Sequence[float], style: Any) -> None:

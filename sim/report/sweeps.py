@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis import response
 from sim.analysis.estimate import estimate
+from sim.analysis.manifest import written
 from sim.analysis.sensitivity import Sensitivity, morris, sobol
 from sim.experiments.files import write_safely
 from sim.experiments.sweep_folder import SweepFolder
@@ -138,8 +139,8 @@ class _Factorial:
     def _is_strength(self, name: str) -> bool:
         """Whether a factor is the money of a scheme."""
         factor = self.source.manifest["identity"]["study"]["factors"][name]
-        written = factor["path"] or name
-        paths = [written] if isinstance(written, str) else written
+        fields = factor["path"] or name
+        paths = [fields] if isinstance(fields, str) else fields
         return all(path.startswith("pay.schemes.") and path.endswith(STRENGTH) for path in paths)
 
     def _along(self, strength: str, others: Sequence[str]) -> None:
@@ -160,11 +161,12 @@ class _Factorial:
             curves[name] = (reported, true, turn)
             self.words.append(_told(name, strength, measure, turn))
         unit = self.units[f"{measure}.true"]
-        self.pictures.append(figure_sweep.over_optimisation(curves, strength, measure, unit, self.replicates))
+        title = written(measure)
+        self.pictures.append(figure_sweep.over_optimisation(curves, strength, title, unit, self.replicates))
         if other is not None:
             table = response.phase(self.runs, strength, other, f"{measure}.true", better)
             self.tables["phase"] = table
-            self.pictures.append(figure_sweep.phase_diagram(table, strength, other, measure, unit, self.replicates))
+            self.pictures.append(figure_sweep.phase_diagram(table, strength, other, title, unit, self.replicates))
 
     def _less_is_better(self, measure: str) -> bool:
         scenarios = self.source.manifest["identity"]["scenarios"].values()
@@ -196,4 +198,4 @@ def _told(where: str, strength: str, measure: str, turn: response.Turn) -> str:
         best = f"best at {strength} {turn.best:g}"
     falls = f"; from {turn.falls:g} on it is worse than that" if turn.falls is not None else ""
     below = f"; from {turn.below:g} on it is worse than without a bonus" if turn.below is not None else ""
-    return f"{place}the true {measure} is {best}{falls}{below}"
+    return f"{place}the true {written(measure)} is {best}{falls}{below}"
