@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.experiments import compare as compare
     from sim.experiments import run as run
+    from sim.experiments.sweep import sweep as sweep
+    from sim.experiments.sweep_folder import SweepFolder as SweepFolder
     from sim.report import render as render
     from sim.scenario.errors import ScenarioError as ScenarioError
     from sim.scenario.loading import load as load
@@ -23,13 +25,15 @@ _HOMES = {
     "Organisation": "sim.world",
     "Scenario": "sim.scenario.schema",
     "ScenarioError": "sim.scenario.errors",
+    "SweepFolder": "sim.experiments.sweep_folder",
     "compare": "sim.experiments",
     "load": "sim.scenario.loading",
     "render": "sim.report",
     "run": "sim.experiments",
+    "sweep": "sim.experiments.sweep",
 }
 
-__all__ = ["Organisation", "Scenario", "ScenarioError", "compare", "load", "render", "run"]
+__all__ = ["Organisation", "Scenario", "ScenarioError", "SweepFolder", "compare", "load", "render", "run", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -144,9 +144,13 @@ def show_folder(folder: Path, wishes: Wishes) -> None:
     """Print and write the report of a finished result."""
     if not (folder / "manifest.json").is_file():
         raise ScenarioError.at(Mark(str(folder)), "holds no finished result (there is no manifest.json in it)")
+    from sim import cli_studies
     from sim.experiments import NotAResult
 
     try:
+        if cli_studies.is_sweep(folder):
+            cli_studies.show(folder)
+            return
         _tell(folder, wishes)
     except NotAResult as error:
         raise ScenarioError.at(Mark(str(folder)), str(error).removeprefix(f"{folder} ")) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 import sys
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(sweep)
     app.command()(status)
+    app.command()(sensitivity)
 
 
 def sweep(
@@ -57,8 +59,41 @@ def sweep(
     if quiet:
         typer.echo(str(folder))
     elif not json:
-        typer.echo(f"{loaded.study.name}: {_told(result)}\nfolder: {folder}")
+        typer.echo(f"{loaded.study.name}: {_told(result)}")
+        if result.complete:
+            _show_softly(folder)
+        typer.echo(f"folder: {folder}")
     _finish(result, study)
+
+
+def is_sweep(folder: Path) -> bool:
+    """Whether a folder holds a sweep, not the result of a run."""
+    from sim.experiments.sweep_folder import read_manifest
+    from sim.scenario.errors import ScenarioError
+
+    try:
+        return bool(read_manifest(folder))
+    except ScenarioError:
+        return False
+
+
+def show(folder: Path) -> None:
+    """Write the tables and figures of a sweep, and say what they say."""
+    from sim.report.sweeps import render_sweep
+
+    found = render_sweep(folder)
+    for line in found.words:
+        typer.echo(f"  {line}")
+    typer.echo("\n".join(f"  {path}" for path in found.files if path.suffix in (".csv", ".png")))
+
+
+def _show_softly(folder: Path) -> None:
+    """The same at the end of a sweep: a report that breaks does not hide that the runs are there."""
+    try:
+        show(folder)
+    except Exception as error:
+        traceback.print_exception(error)
+        typer.echo(f"gamed: the report failed: {error}\nonce mended: gamed report {folder}", err=True)
 
 
 def _played(
@@ -119,3 +154,44 @@ def status(folder: Folder, json: Json = False) -> None:
         f"{found.name}: {found.points:,} points, {found.replicates:,} replicates, {found.runs:,} runs\n"
         f"done {found.done:,}, failed {found.failed:,}, missing {found.missing:,} ({state})"
     )
+
+
+def sensitivity(
+    study: Annotated[str, typer.Argument(metavar="STUDY|DIR", help="A study (played if need be), or the folder of a sweep.")],
+    outcome: Annotated[list[str] | None, typer.Option(help="An index that was kept; repeatable.")] = None,
+    out: Out = None,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """Which factors matter: Sobol' indices or Morris' effects, with intervals; says when the sample cannot tell."""
+    from sim.experiments.sweep_folder import SweepFolder
+    from sim.report.sweeps import render_sweep, sensitivities, sensitivity_table
+    from sim.scenario.errors import Mark, ScenarioError, details, guess
+    from sim.scenario.study_loading import load_study
+
+    folder = Path(study)
+    if not folder.is_dir():
+        loaded = load_study(study)
+        folder = out or RESULTS / loaded.path.stem
+        result = _played(loaded, folder, workers, None, False, json=False, quiet=json)
+        if not result.complete:
+            _finish(result, study)
+    source = SweepFolder(folder)
+    kind = source.manifest["identity"]["study"]["design"]["kind"]
+    if kind not in ("saltelli", "morris"):
+        told = details(f"found {kind}", "allowed saltelli (Sobol' indices) and morris (elementary effects)")
+        raise ScenarioError.at(Mark(str(folder)), "was not designed for sensitivities" + told, "design")
+    for name in outcome or ():
+        if name not in source.manifest["indices"]:
+            raise ScenarioError.at(Mark(f"--outcome {name}"), "was not kept" + details(guess(name, source.manifest["indices"])))
+    found = sensitivities(source, source.runs(), outcome)
+    render_sweep(folder)
+    if json:
+        rows = sensitivity_table(found).to_dict(orient="records")
+        doubts = {item.outcome: list(item.doubts) for item in found}
+        typer.echo(json_format.dumps({"rows": rows, "doubts": doubts}, indent=1, ensure_ascii=False))
+        return
+    for item in found:
+        typer.echo(f"{item.outcome}\n{item.table.round(3).to_string(index=False)}")
+        for doubt in item.doubts:
+            typer.echo(f"  too small to conclude: {doubt}")

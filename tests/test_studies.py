@@ -61,6 +61,7 @@ FAULTS = [
     ("factors: {a: {path: audit.rate, values: [0, 1]}, audit.rate: [0, 1]}", "audit.rate is set by factors.a already"),
     ("factors: {base: [salary, salry]}", "no such scenario or file (found salry; did you mean salary?"),
     ("factors: {who: {variants: {a: {base: nowhere}, b: {}}}}", "no such scenario or file (found nowhere"),
+    ("factors: {bonus: {path: audit.rate, values: [0, 1]}}", "4:11: factors.bonus: bonus is the name of an index already"),
     ("factors: {weeks: [20, 30]}", "weeks and pay.every are the same at all points (found (20, 4) and (30, 4))"),
     ("factors: {audit.rate: [0, 1]}\nkeep: {indices: [npc.true]}", "5:18: keep.indices: there is no such index (found npc.true"),
     ("factors: {audit.rate: [0, 1]}\nkeep: {series: [nps.gap]}", "keep.series: there is no such series"),

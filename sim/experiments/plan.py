@@ -31,6 +31,7 @@ FORMAT = "gamed sweep 1"
 WORDS = {"name", "about", "story", "sources", "outcomes"}
 # What decides the numbers of a run, with all that it imports; a report may change while a sweep is on its way.
 MODEL = ("sim.world.model", "sim.analysis.run_indices", "sim.scenario.study_loading", "sim.experiments.designs")
+RESERVED = ("run", "point", "replicate", "stage", "message", "trace", "week")
 SERIES_KINDS = ("reported", "true")
 
 
@@ -141,6 +142,7 @@ def plan(loaded: LoadedStudy) -> Plan:
         if name not in indices:
             told = details(f"found {name}", guess(name, indices), f"kept: {', '.join(indices[:8])}, ...")
             raise ScenarioError.at(loaded.tree.value["outcomes"].mark, "is no index that is kept" + told, "outcomes")
+    _no_clash(loaded, [*RESERVED, *indices])
     seeds = _seeds(first.seed, len(points)) if loaded.study.luck == "independent" else None
     units = {name: unit_of(name, specs) for name in indices}
     return Plan(loaded, points, first.replicates, seeds, tuple(indices), tuple(series), window, units)
@@ -205,6 +207,15 @@ def _kept(loaded: LoadedStudy, what: str, patterns: Sequence[str] | None, known:
             noun = "index" if what == "indices" else what
             raise ScenarioError.at(entry.mark, f"there is no such {noun}" + told, f"keep.{what}")
     return names
+
+
+def _no_clash(loaded: LoadedStudy, taken: Sequence[str]) -> None:
+    """Factors and indices are columns of one table: a factor that is called like another column is a fault."""
+    for name in loaded.study.factors:
+        if name in taken:
+            entry = loaded.tree.value["factors"].value[name]
+            told = f"{name} is the name of {'an index' if name not in RESERVED else 'a column'} already; call it otherwise"
+            raise ScenarioError.at(entry.key, told + details("`path` says which field it sets"), f"factors.{name}")
 
 
 def _seeds(seed: int, points: int) -> tuple[int, ...]:
