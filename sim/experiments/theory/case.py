@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from sim.world import Organisation
 
 ERRORS = 4.0  # standard errors within which a drawn number agrees: one in 15,000 misses where replicates are many
 EXACT = 1e-9
+KEPT = 4
 
 
 class Played(NamedTuple):
@@ -89,9 +91,15 @@ def check(case: Case) -> Iterator[Row]:
 
 def compared(case: Case, sets: tuple[str, ...]) -> list[Row]:
     """The rows of one setting, which need not be among the case's own."""
-    spec = load(case.scenario, (*case.always, *sets)).spec
-    runs = [Played(spec, Organisation(spec, r).run().tables(case.micro)) for r in range(case.replicates)]
+    runs = played(case.scenario, (*case.always, *sets), case.replicates, case.micro)
     return [_row(case, sets, claim, runs) for claim in case.claims]
+
+
+@lru_cache(maxsize=KEPT)
+def played(scenario: str, sets: tuple[str, ...], replicates: int, micro: bool) -> list[Played]:
+    """All replicates of a scenario; the latest are kept, for cases that read the same runs."""
+    spec = load(scenario, sets).spec
+    return [Played(spec, Organisation(spec, r).run().tables(micro)) for r in range(replicates)]
 
 
 def _row(case: Case, sets: tuple[str, ...], claim: Claim, runs: list[Played]) -> Row:

@@ -80,14 +80,13 @@ def late_skill(played: Played) -> float:
 CASES = (
     Case(
         18, "imitation", "Imitation", "textbook/imitation", "Schlag (1998)",
-        ((), ("pay.schemes.0.rate=2",), ("staff.first_acts.rushing.a=0.5", "staff.learning.imitation=2"),
-         ("service.work.rush_minutes=0.2",)),
+        ((), ("pay.schemes.0.rate=2",), ("staff.first_acts.rushing.a=0.5", "service.work.rush_minutes=0.2")),
         (
             Claim("share after 3 periods", "x′ = x + β Δ x (1 − x), iterated", spread_after(3), seen_after(3), None),
             Claim("share after 9 periods", "the same", spread_after(9), seen_after(9), None),
             Claim("rate at which it spreads", "β Δ", copying, copied, None),
         ),
-        replicates=12,
+        replicates=8,
     ),
     Case(
         19, "skill", "Skill by practice", "textbook/skill", "Thurstone (1919)",
@@ -102,6 +101,6 @@ CASES = (
             Claim("share who leave, a period", "τ = 1 − exp(−h · period)", turnover,
                   lambda p: float(weekly(p, "quits").sum() / p.spec.staff.count / (p.spec.weeks / p.spec.pay.every)), None),
         ),
-        replicates=12,
+        replicates=8,
     ),
 )  # fmt: skip
