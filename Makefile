@@ -39,7 +39,8 @@ lint: .venv/.installed
 types: .venv/.installed
 	$(BIN)/mypy
 
-docs: .venv/.installed
+docs: setup
+	$(BIN)/gamed theory --out docs/theory.json
 	$(BIN)/python docs/build.py
 
 clean:

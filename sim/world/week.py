@@ -40,7 +40,7 @@ def queues(w, load):
     p = w.p
     for k in range(p.teams):
         team = w.teams[k]
-        contacts = load[k] + team.same_week
+        contacts = load[k] + team.unforeseen
         per_minute = contacts * p.stands_for / (p.hours * 60.0) if p.arrivals_per_hour < 0.0 else p.arrivals_per_hour / 60.0
         minutes = team.minutes * team.drag
         team.delayed = service.tabulate_wait(per_minute, minutes, p.servers, p.patience, team.waits)
@@ -177,8 +177,11 @@ def ask_everybody(w, j, now, week):
 
 
 @hot
-def close_week(w, week):
-    """Handle time and quick repeats of this week are what next week's queue is read from."""
+def close_week(w, week, load):
+    """Handle time, and contacts that nobody saw coming when the week began, are what next week's queue is read from.
+
+    load (T,) is what was seen coming: one contact of every customer who was due. Some call again in the same week.
+    """
     p = w.p
     for team in range(p.teams):
         contacts = 0.0
@@ -188,7 +191,8 @@ def close_week(w, week):
             minutes += w.tallies[week, e].n[st.N_MINUTES]
         if contacts > 0.0:
             w.teams[team].minutes = minutes / contacts
-        w.teams[team].same_week = w.tallies[week, p.employees + team].n[st.N_SAME_WEEK]
+        calls = contacts + w.tallies[week, p.employees + team].n[st.N_ABANDONED]
+        w.teams[team].unforeseen = calls - load[team]
 
 
 @hot
@@ -207,7 +211,7 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
     for e in range(w.p.employees):
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
-    close_week(w, row)
+    close_week(w, row, load)
     add_up(w.measures, w.readings[row], w.tallies[row], readings_out, counts_out)
     return n - here
 

@@ -79,7 +79,7 @@ class Row(NamedTuple):
             "set": [*self.case.always, *self.sets],
             "what": self.claim.what, "formula": self.claim.formula, "target": self.predicted, "measured": self.simulated,
             "error": None if math.isnan(self.error) else self.error, "tolerance": self.claim.tolerance,
-            "replicates": self.case.replicates, "source": self.case.source, "ok": self.ok,
+            "replicates": self.case.replicates, "title": self.case.title, "source": self.case.source, "ok": self.ok,
         }  # fmt: skip
 
 

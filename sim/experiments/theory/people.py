@@ -26,10 +26,10 @@ def shares(played: Played) -> list[float]:
 
 
 def spread_after(months: int) -> Figure:
-    """x′ = x + β Δ x (1 − x), iterated."""
+    """x′ = x + β Δ x (1 − x), iterated from the share that is there at the start."""
 
     def share(played: Played) -> float:
-        x = played.spec.staff.first_acts["rushing"].a
+        x = shares(played)[0]
         for _ in range(months):
             x += copying(played) * x * (1.0 - x)
         return x

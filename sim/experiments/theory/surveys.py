@@ -125,7 +125,7 @@ CASES = (
         10, "survey_error", "Standard error of an NPS", "textbook/survey_error", "Rocks (2016)",
         ((), ("customers.count=4000",), OTHER_CUSTOMERS, (*UNHAPPY, "measures.score.rate=0.25")),
         (Claim("points, week to week", "100 √((p + d − (p − d)²) / n)", survey_error, spread_of_weeks, None),),
-        replicates=12,
+        replicates=8,
     ),
     Case(
         11, "selective_survey", "Asking by chances that differ", "textbook/selective_survey", "Bethlehem (1988)",
