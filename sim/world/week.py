@@ -40,7 +40,7 @@ def queues(w, load):
     p = w.p
     for k in range(p.teams):
         team = w.teams[k]
-        contacts = load[k] + team.unforeseen
+        contacts = load[k] + team.same_week
         per_minute = contacts * p.stands_for / (p.hours * 60.0) if p.arrivals_per_hour < 0.0 else p.arrivals_per_hour / 60.0
         minutes = team.minutes * team.drag
         team.delayed = service.tabulate_wait(per_minute, minutes, p.servers, p.patience, team.waits)
@@ -53,9 +53,12 @@ def queues(w, load):
 
 @fused
 def play(w, i, now, week):
-    """Everything that happens to customer i in this week, in the order of its dates."""
+    """Everything that happens to customer i in this week, in the order of its dates.
+
+    That he would call was seen when the week began; that he would call again was not, and is counted.
+    """
     c = w.customers[i]
-    end = now + 1.0
+    end, calls = now + 1.0, 0
     while c.status == st.ACTIVE and (c.due < end or c.leaves_at < end):
         leaving = c.leaves_at < c.due
         at = c.leaves_at if leaving else max(c.due, now)
@@ -63,10 +66,13 @@ def play(w, i, now, week):
             met_at = st.NEVER if c.flags & st.OPEN else st.STILL_OPEN
         else:
             met_at = contact(w, i, at, week)
+            calls += 1
         if met_at != st.STILL_OPEN:
             end_need(w, i, at, week, met_at)
         if leaving:
             leave(w, i, week)
+    if calls > 1:
+        w.tallies[week, w.p.employees + i % w.p.teams].n[st.N_SAME_WEEK] += calls - 1.0
     w.next_at[i] = min(c.due, c.leaves_at)
 
 
@@ -177,11 +183,8 @@ def ask_everybody(w, j, now, week):
 
 
 @hot
-def close_week(w, week, load):
-    """Handle time, and contacts that nobody saw coming when the week began, are what next week's queue is read from.
-
-    load (T,) is what was seen coming: one contact of every customer who was due. Some call again in the same week.
-    """
+def close_week(w, week):
+    """Handle time of this week, and calls that it did not see coming, are what next week's queue is read from."""
     p = w.p
     for team in range(p.teams):
         contacts = 0.0
@@ -191,8 +194,7 @@ def close_week(w, week, load):
             minutes += w.tallies[week, e].n[st.N_MINUTES]
         if contacts > 0.0:
             w.teams[team].minutes = minutes / contacts
-        calls = contacts + w.tallies[week, p.employees + team].n[st.N_ABANDONED]
-        w.teams[team].unforeseen = calls - load[team]
+        w.teams[team].same_week = w.tallies[week, p.employees + team].n[st.N_SAME_WEEK]
 
 
 @hot
@@ -211,7 +213,7 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
     for e in range(w.p.employees):
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
-    close_week(w, row, load)
+    close_week(w, row)
     add_up(w.measures, w.readings[row], w.tallies[row], readings_out, counts_out)
     return n - here
 
