@@ -50,7 +50,8 @@ lint: .venv/.dev
 types: .venv/.dev
 	$(BIN)/mypy
 
-docs: .venv/.dev
+docs: setup .venv/.dev
+	$(BIN)/gamed theory --out docs/theory.json
 	$(BIN)/python docs/build.py
 
 clean:

@@ -1,7 +1,9 @@
-"""Writes what the documentation takes from the code: `docs/parameters.md`, `docs/indices.md`, `docs/scenario.schema.json`.
+"""Writes what the documentation takes from the code: `docs/parameters.md`, `docs/indices.md`, `docs/scenario.schema.json`,
+`docs/theory.md`.
 
-With `--check` it writes nothing: it fails where those files are out of date, or where a link or a name in the
-documentation leads nowhere.
+`docs/theory.md` shows the figures that `gamed theory --out docs/theory.json` kept; nothing is simulated here.
+With `--check` it writes nothing: it fails where those files are out of date, or where a link or a name in the documentation
+leads nowhere.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.analysis.catalogue import CATALOGUE
+from sim.experiments.theory import CASES
+from sim.experiments.theory import table as theory_table
 from sim.scenario.editors import editor_schema
 from sim.scenario.fieldpaths import allowed, is_section, members, step
 from sim.scenario.fields import ASSUMED, Latent
@@ -26,6 +30,7 @@ from sim.scenario.schema import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+FIGURES = DOCS / "theory.json"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 NAME = re.compile(r"`(sim(?:\.\w+)+)`")
 FILE = re.compile(r"`((?:sim|tests|scenarios|docs)/[\w/.-]+\.\w+)`")
@@ -107,6 +112,22 @@ def _value(value: Any) -> str:
     return scalar(value)
 
 
+def figures() -> list[dict[str, Any]]:
+    """The kept figures of the closed forms."""
+    kept: list[dict[str, Any]] = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return kept
+
+
+def unkept() -> list[str]:
+    """Whether figures are kept of exactly the cases, settings and formulas that there are."""
+    claims = [
+        (case.name, [*case.always, *sets], claim.what, claim.formula)
+        for case in CASES for sets in case.settings for claim in case.claims
+    ]  # fmt: skip
+    kept = [(row["case"], row["set"], row["what"], row["formula"]) for row in figures()]
+    return [] if kept == claims else [f"{FIGURES.relative_to(ROOT)} is out of date: gamed theory --out docs/theory.json"]
+
+
 def broken() -> list[str]:
     """Links, files and names in the documentation that lead nowhere."""
     found = []
@@ -156,12 +177,13 @@ def main() -> int:
         DOCS / "parameters.md": parameters(),
         DOCS / "indices.md": indices(),
         DOCS / "scenario.schema.json": json.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n",
+        DOCS / "theory.md": theory_table.page(figures()),
     }
     if "--check" not in sys.argv:
         for path, text in pages.items():
             path.write_text(text, encoding="utf-8")
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    faults = [f"{path.relative_to(ROOT)} is out of date: make docs" for path in stale] + broken()
+    faults = [f"{path.relative_to(ROOT)} is out of date: make docs" for path in stale] + unkept() + broken()
     sys.stderr.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
 

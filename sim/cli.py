@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim import cli_demo, cli_scenarios, cli_studies
+from sim import cli_demo, cli_scenarios, cli_studies, cli_theory
 
 app = typer.Typer(
     name="gamed",
@@ -23,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli_scenarios.add_to(app)
+cli_theory.add_to(app)
 app.command()(cli_demo.demo)
 cli_studies.add_to(app)
 

@@ -100,7 +100,7 @@ def schema(
     if out is None:
         typer.echo(_schema_text(), nl=False)
         return
-    _write(out, _schema_text())
+    write(out, _schema_text())
     typer.echo(f"wrote {out}")
 
 
@@ -117,10 +117,10 @@ def new(
         raise ScenarioError.at(Mark(name), "a name is made of letters, digits, - and _")
     if path.exists():
         raise ScenarioError.at(Mark(str(path)), "exists already and is left as it is; choose another name")
-    _write(path, new_scenario(stem))
+    write(path, new_scenario(stem))
     beside = path.with_name(SCHEMA_FILE)
     if not beside.exists():
-        _write(beside, _schema_text())
+        write(beside, _schema_text())
     typer.echo(f"wrote {path} (and {SCHEMA_FILE}, with which editors check it)\nnext: gamed run {path}")
 
 
@@ -130,7 +130,8 @@ def _schema_text() -> str:
     return json_format.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Write a file that the user asked for, or tell him why not."""
     from sim.scenario.errors import Mark, ScenarioError
 
     try:

@@ -66,6 +66,7 @@ def test_uniform_and_uncorrelated_across_neighbouring_keys():
         (chance.UNIFORM, 1.0, 4.0, 2.5),
         (chance.EXPONENTIAL, 2.0, 0.0, 2.0),
         (chance.CLASSES, 0.2, 0.3, 4 * 0.2 + 7 * 0.3 + 10 * 0.5),
+        (chance.SHARE, 0.2, 0.0, 0.2),
     ],
 )
 def test_latent_means(family, a, b, mean):

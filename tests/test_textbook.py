@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import integrate
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
-from sim.incentives.expectation import expected, moments
-from sim.incentives.schemes import Linear
+from sim.incentives.expectation import expected
 from sim.scenario.loading import load
 from sim.scenario.schema import Scenario
 from sim.scenario.textbook import Textbook as Section
 from sim.scenario.textbook import without_floors
-from sim.world.textbook import Textbook, best_rate, golden_section, ratchet_weight
+from sim.world.principal import Best, golden_section, seek
+from sim.world.textbook import Textbook, ratchet_weight
 from sim.world.theory import Theory
 
 
@@ -41,6 +41,11 @@ def chosen(spec: Scenario) -> np.ndarray:
     settled = world.respond(world.unpaid(), world.written_pay())
     assert settled.converged
     return settled.choice.acts[0]
+
+
+def best_rate(world: Textbook) -> float:
+    """The principal's best strength of the one scheme of this world."""
+    return float(seek(world, "scale").strength[0])
 
 
 def two_acts(f: tuple[float, float], g: tuple[float, float], **more: Any) -> dict[str, Any]:
@@ -80,8 +85,8 @@ def test_1_baker_acts_value_and_surplus(f: tuple[float, float], g: tuple[float, 
 def test_1_baker_best_rate(f: tuple[float, float], g: tuple[float, float], risk: float) -> None:
     spec = scenario(two_acts(f, g, risk_aversion=risk), [{"kind": "linear", "measure": "score", "rate": 9}])
     fg, ff, gg = np.dot(f, g), np.dot(f, f), np.dot(g, g)
-    best = best_rate(Textbook(spec))
-    assert best.strength == pytest.approx(fg / (ff + risk * 1.5**2), abs=1e-6)
+    best: Best = seek(Textbook(spec), "scale")
+    assert best.strength[0] == pytest.approx(fg / (ff + risk * 1.5**2), abs=1e-6)
     if risk == 0:
         assert best.surplus / (gg / 2) == pytest.approx(fg**2 / (ff * gg), rel=1e-10)  # cos^2 of the angle
 
@@ -110,21 +115,12 @@ def test_2_holmstrom_milgrom_two_tasks(m: float, c: float, share: float) -> None
 @pytest.mark.parametrize(("risk", "sigma", "c"), [(0.0, 1.0, 1.0), (0.5, 1.0, 2.0), (3.0, 0.4, 0.7)])
 def test_3_linear_exponential_normal_contract(risk: float, sigma: float, c: float) -> None:
     spec = scenario(single(c, sigma, risk_aversion=risk), [{"kind": "linear", "measure": "output", "rate": 9}])
-    assert best_rate(Textbook(spec)).strength == pytest.approx(1 / (1 + risk * sigma**2 * c), abs=1e-6)
+    assert best_rate(Textbook(spec)) == pytest.approx(1 / (1 + risk * sigma**2 * c), abs=1e-6)
 
 
 def best_pair(spec: Scenario) -> np.ndarray:
-    """The principal's best two rates, by a general optimiser over the common choice."""
-    world = Textbook(spec)
-    pay, start = world.written_pay(), world.unpaid()
-
-    def loss(rates: np.ndarray) -> float:
-        tried = pay._replace(payouts=[Linear(rate=float(b), floor=None) for b in rates])
-        acts = world.respond(start, tried).choice.acts
-        gap = world.problem(acts, tried).gap
-        return -float(world.surplus(acts, moments(world.prospects(tried, gap), gap)[1].sum(axis=1))[0])
-
-    return minimize(loss, [0.2, 0.2], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-15}).x
+    """The principal's best rates, each by itself."""
+    return seek(Textbook(spec), "each").strength
 
 
 @pytest.mark.parametrize(("first", "second"), [(1.0, 2.0), (0.5, 0.7)])
@@ -154,7 +150,7 @@ def test_3_peer_benchmark_filters_common_luck(rho: float) -> None:
     assert left == pytest.approx(sigma * math.sqrt(1 - rho**2), rel=0.01)
     noise = sigma * math.sqrt(1 - rho**2)
     spec = scenario(single(c, noise, risk_aversion=risk), [{"kind": "linear", "measure": "output", "rate": 9}])
-    assert best_rate(Textbook(spec)).strength == pytest.approx(1 / (1 + risk * c * sigma**2 * (1 - rho**2)), abs=1e-6)
+    assert best_rate(Textbook(spec)) == pytest.approx(1 / (1 + risk * c * sigma**2 * (1 - rho**2)), abs=1e-6)
 
 
 @pytest.mark.parametrize(("k", "b", "p", "fine"), [(2.0, 1.0, 0.1, 4.0), (0.5, 3.0, 0.5, 2.0), (3.0, 1.0, 0.3, 5.0)])
@@ -344,7 +340,7 @@ def test_a_run_adds_up() -> None:
 
 def test_shipped_scenarios_say_what_they_show() -> None:
     np.testing.assert_allclose(chosen(load("textbook/baker").spec), [0.36, 0.48], atol=1e-12)
-    assert best_rate(Textbook(load("textbook/baker").spec)).surplus == pytest.approx(0.18, rel=1e-9)
+    assert seek(Textbook(load("textbook/baker").spec), "scale").surplus == pytest.approx(0.18, rel=1e-9)
     np.testing.assert_allclose(chosen(load("textbook/two_tasks").spec), [1.1 / 0.84, 0.4 / 0.84], atol=1e-12)
     assert chosen(load("textbook/two_tasks", ["pay.schemes.0.rate=1.5"]).spec)[1] == 0.0
     world = Textbook(load("textbook/deterrence").spec)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.incentives.pieces import Array
 from sim.incentives.ranking import NODES, normal_cdf, normal_density, tabulate_chance, winning
-from sim.incentives.schemes import Scheme, Team, Tournament, pool
+from sim.incentives.schemes import Relative, Scheme, Team, Tournament, pool
 from sim.rules.kernel import hot, kernel
 
 GAUSSIAN = -1  # in column ROW: closed moments, no table
@@ -146,11 +146,13 @@ def prospects_of(
     mean: Array | None = None,
     team: NDArray[np.int64] | None = None,
     weights: Array | None = None,
+    common: Array | None = None,
 ) -> Prospects:
     """What each of n decision makers is to expect from each of P schemes, the others' results held fixed.
 
     sigma, target, mean, weights are (n, P): noise of the reading, target, expected reading, expected observations;
-    team is (n,). Target, mean, team and weights matter to group schemes alone (and may be left out without them).
+    team is (n,); common (P,) is the correlation of noise within a team, 0 if left out. All but sigma matter to group
+    schemes alone (and may be left out without them).
     """
     n, count = sigma.shape
     terms = _terms_of(schemes, n)
@@ -158,13 +160,17 @@ def prospects_of(
     mean = np.zeros((n, count)) if mean is None else mean
     weights = np.ones((n, count)) if weights is None else weights
     team = np.zeros(n, dtype=np.int64) if team is None else team
+    common = np.zeros(count) if common is None else common
     rows: list[tuple[float, Array]] = []
     for p, scheme in enumerate(schemes):
         terms[:, p, SCALE] = scheme.sign
         terms[:, p, SIGMA] = sigma[:, p]
         if isinstance(scheme, Team):
-            _pooled(terms[:, p], scheme, mean[:, p], target[:, p], team, weights[:, p])
+            _pooled(terms[:, p], scheme, mean[:, p], target[:, p], team, weights[:, p], float(common[p]))
+        elif isinstance(scheme, Relative):
+            _benchmarked(terms[:, p], scheme, mean[:, p], team, weights[:, p], float(common[p]))
         elif isinstance(scheme, Tournament):
+            terms[:, p, SIGMA] *= math.sqrt(1.0 - common[p])  # luck in common moves no rank
             _ranked(terms[:, p], rows, scheme, mean[:, p], target[:, p], team)
     if not rows:
         return Prospects(terms, np.ones(1), np.zeros((1, NODES, 3)))
@@ -189,17 +195,47 @@ def _terms_of(schemes: Sequence[Scheme], n: int) -> Array:
     return terms
 
 
-def _pooled(terms: Array, scheme: Team, mean: Array, target: Array, team: NDArray[np.int64], weights: Array) -> None:
+def _pooled(
+    terms: Array, scheme: Team, mean: Array, target: Array, team: NDArray[np.int64], weights: Array, common: float
+) -> None:
     """A member's own gap moves the team's result by his share; its noise is the team's."""
     share, pooled = pool(mean, team, weights)
     for label in np.unique(team):
         members = np.flatnonzero(team == label)
-        noise = 0.0
-        for j in members:
-            noise += (share[j] * terms[j, SIGMA]) ** 2
-        terms[members, SIGMA] = math.sqrt(noise)
+        terms[members, SIGMA] = math.sqrt(pooled_variance(share[members], terms[members, SIGMA], common))
     terms[:, OFFSET] = scheme.sign * (pooled - share * mean - (1.0 - share) * target)
     terms[:, SCALE] = scheme.sign * share
+
+
+def _benchmarked(
+    terms: Array, scheme: Relative, mean: Array, team: NDArray[np.int64], weights: Array, common: float
+) -> None:
+    """A member's own gap counts in full; the colleagues' expected result is deducted, and what luck they share with him.
+
+    Var(y - k p) = s^2 + k^2 Var(p) - 2 k r s sum_j w_j s_j, with p = sum_j w_j y_j of the colleagues, r the correlation.
+    """
+    sigma = terms[:, SIGMA].copy()
+    for person in range(len(mean)):
+        others = np.flatnonzero(team == team[person])
+        others = others[others != person]
+        if not scheme.peers or not len(others):
+            continue
+        share, pooled = pool(mean[others], team[others], weights[others])
+        k, along = scheme.peers, 0.0
+        for j, own in zip(share, sigma[others], strict=True):
+            along += common * sigma[person] * j * own
+        spread = sigma[person] ** 2 + k * k * pooled_variance(share, sigma[others], common) - 2.0 * k * along
+        terms[person, SIGMA] = math.sqrt(max(spread, 0.0))
+        terms[person, OFFSET] = -scheme.sign * k * pooled[0]
+
+
+def pooled_variance(share: Array, sigma: Array, common: float) -> float:
+    """Variance of sum_j w_j y_j when any two of the y_j are correlated by r: (1 - r) sum (w s)^2 + r (sum w s)^2."""
+    alone, together = 0.0, 0.0
+    for j in range(len(share)):
+        alone += (share[j] * sigma[j]) ** 2
+        together += share[j] * sigma[j]
+    return (1.0 - common) * alone + common * together * together
 
 
 def _ranked(

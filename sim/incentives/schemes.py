@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,6 +179,30 @@ class Team(Group):
         return self.pieces().value(self.advantage(pool(y, team, weights)[1], target))
 
 
+@scheme_kind("relative")
+@dataclass(frozen=True, kw_only=True)
+class Relative(Group):
+    """rate x (own points - `peers` x the colleagues' pooled result, above the target): luck in common falls out.
+
+    Own marginal pay is the rate, as without the benchmark (Holmström 1982; Lazear & Rosen 1981).
+    """
+
+    rate: float = 0.0
+    peers: float = 1.0
+
+    @classmethod
+    def of(cls, scheme: pay.Scheme, sign: float) -> Relative:
+        return cls(sign=sign, floor=scheme.floor, cap=scheme.cap, rate=scheme.rate, peers=scheme.peers)
+
+    def shape(self) -> list[Segment]:
+        return [Segment(-np.inf, 0.0, self.rate)]
+
+    def payout(self, y: Array, target: Array | float, team: NDArray[np.int64], weights: Array) -> Array:
+        """Money per person; NaN for who has no reading or no colleague with one."""
+        benchmark = self.peers * colleagues(y, team, weights) if self.peers else 0.0
+        return self.pieces().value(self.advantage(np.asarray(y, dtype=np.float64) - benchmark, target))
+
+
 @scheme_kind("tournament")
 @dataclass(frozen=True, kw_only=True)
 class Tournament(Group):
@@ -243,3 +267,26 @@ def pool(y: Array, team: NDArray[np.int64], weights: Array) -> tuple[Array, Arra
             mean += share[person] * y[person]
         pooled[members] = mean
     return share, pooled
+
+
+def colleagues(y: Array, team: NDArray[np.int64], weights: Array) -> Array:
+    """The pooled reading (n,) of everybody's colleagues in the team, without himself; NaN where none has a reading."""
+    out = np.full(np.shape(y), np.nan)
+    for label in np.unique(team):
+        members = np.flatnonzero(team == label)
+        for person in members:
+            others = members[members != person]
+            pooled = pool(np.asarray(y)[others], team[others], np.asarray(weights)[others])[1]
+            out[person] = pooled[0] if len(others) else np.nan
+    return out
+
+
+def strength_of(payout: Any) -> float:
+    """How strong a scheme is: its rate, else its bonus; 0 for a kind that has neither."""
+    return float(payout.rate if hasattr(payout, "rate") else getattr(payout, "bonus", 0.0))
+
+
+def strengthened(payout: Any, strength: float) -> Any:
+    """The same scheme at another rate or bonus; a kind that has neither stays."""
+    field = "rate" if hasattr(payout, "rate") else "bonus"
+    return replace(payout, **{field: strength}) if hasattr(payout, field) else payout

@@ -49,10 +49,10 @@ class Latent(Section):
 
     `constant`: a. `normal`: mean a, standard deviation b. `lognormal`: median a, sd of the log b.
     `uniform`: from a to b. `exponential`: mean a. `classes`: shares [detractor, passive, promoter]
-    of a score, placed at 4, 7 and 10 on the 0-10 scale.
+    of a score, placed at 4, 7 and 10 on the 0-10 scale. `share`: 1 for a share a of them, else 0.
     """
 
-    kind: Literal["constant", "normal", "lognormal", "uniform", "exponential", "classes"] = param(
+    kind: Literal["constant", "normal", "lognormal", "uniform", "exponential", "classes", "share"] = param(
         "constant", "family of the distribution"
     )
     a: float = param(0.0, "first parameter (value, mean, median, lower end, share of detractors)", unit="as its field")
@@ -79,6 +79,8 @@ class Latent(Section):
             raise ValueError("a uniform runs from a to b: b is at least a")
         if self.kind == "classes" and (self.a < 0 or self.b < 0 or self.a + self.b > 1):
             raise ValueError("classes: a (detractors) and b (passives) are shares that sum to at most 1")
+        if self.kind == "share" and not 0 <= self.a <= 1:
+            raise ValueError("share: a is a share between 0 and 1")
         return self
 
     @property
@@ -106,6 +108,8 @@ class Latent(Section):
         if self.kind == "classes":
             square = 16 * self.a + 49 * self.b + 100 * (1 - self.a - self.b)
             return math.sqrt(max(square - self.mean**2, 0.0))
+        if self.kind == "share":
+            return math.sqrt(self.a * (1 - self.a))
         return 0.0
 
 

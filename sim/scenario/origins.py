@@ -160,6 +160,8 @@ def scalar(value: Any) -> str:
         if value.kind == "constant":
             return scalar(value.a)
         return f"{{kind: {value.kind}, a: {scalar(value.a)}, b: {scalar(value.b)}}}"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_text(str(name))}: {scalar(entry)}' for name, entry in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(scalar(entry) for entry in value)}]"
     if isinstance(value, str):

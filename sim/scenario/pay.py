@@ -43,15 +43,18 @@ class Tier(Section):
 class Scheme(Section):
     """One rule that turns a reported measure into money each pay period."""
 
-    kind: Literal["fixed", "linear", "cliff", "tiered", "team", "tournament"] = param(
+    kind: Literal["fixed", "linear", "cliff", "tiered", "team", "relative", "tournament"] = param(
         ..., "fixed: `bonus` always; linear: rate x (y - target); cliff: `bonus` from the target on; "
         "tiered: the highest step reached; team: rate x (the team's pooled result - target) to every member, that is a pot "
-        "split evenly; tournament: `bonus` to each of the best `winners` of the team, ties share"
+        "split evenly; relative: rate x (y - peers x the colleagues' pooled result - target); "
+        "tournament: `bonus` to each of the best `winners` of the team, ties share"
     )
     measure: str | None = param(None, "label of the measure that is read (none for kind: fixed)")
     who: list[Role] = param(lambda: ["employee"], "whose pay this is; managers read their team, the others the firm")
     rate: float = param(0.0, "money per measure point above the target", unit="money per point per pay period")
     bonus: float = param(0.0, "the prize of a cliff or a tournament, or the sum of kind: fixed", unit="money", ge=0)
+    peers: float = param(1.0, "share of the colleagues' result that is deducted from one's own (kind: relative)", ge=0, le=10,
+                         source="Holmström (1982), relative performance")
     tiers: list[Tier] = param(list, "steps of kind: tiered, in rising order")
     winners: int = param(1, "prizes a team in a tournament", ge=1, le=10_000)
     cap: float | None = param(None, "most that the scheme pays a person a period", unit="money", ge=0)
@@ -67,7 +70,7 @@ class Scheme(Section):
     def _complete(self) -> Scheme:
         if self.kind != "fixed" and self.measure is None:
             raise ValueError(f"a scheme of kind {self.kind} needs a measure")
-        if self.kind in ("linear", "team") and "rate" not in self.model_fields_set:
+        if self.kind in ("linear", "team", "relative") and "rate" not in self.model_fields_set:
             raise ValueError(f"a scheme of kind {self.kind} needs a rate")
         if self.kind in ("cliff", "tournament") and self.bonus == 0:
             raise ValueError(f"a scheme of kind {self.kind} needs a bonus")

@@ -102,6 +102,11 @@ class Scenario(Section):
             known = set(self.service.textbook.measures)
             if self.service.textbook.selection is not None and self.pay.schemes:
                 raise ValueError("pay.schemes: under service.textbook.selection people are kept or replaced, not paid by schemes")
+            for i, scheme in enumerate(self.pay.schemes):
+                if scheme.who != ["employee"]:
+                    raise ValueError(f"pay.schemes.{i}.who: a textbook world has employees alone")
+                if scheme.target.rule == "manager":
+                    raise ValueError(f"pay.schemes.{i}.target.rule: a textbook world has no managers who set targets")
         used = self.management.closed_loop.measure
         if used is not None and used not in self.measures:
             there = ", ".join(sorted(self.measures)) or "none"

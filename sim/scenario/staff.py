@@ -79,8 +79,9 @@ class Staff(Section):
                             unit="0-1", gt=0, le=1)
     learning: Learning = param(Learning, "beliefs and skill")
     wellbeing: Wellbeing = param(Wellbeing, "engagement and turnover")
-    first_acts: dict[str, float] = param(
-        lambda: {"care": 0.4}, "intensities at the start by name of the act (and for ever under choice: fixed)", unit="0-1"
+    first_acts: dict[str, Latent] = param(
+        lambda: {"care": Latent(kind="constant", a=0.4)}, "intensities at the start by name of the act (and for ever "
+        "under choice: fixed), bounded to 0-1; a distribution makes people differ", unit="0-1"
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import model_validator
 
 from sim.scenario.fields import Latent, Section, latent, param
 from sim.scenario.selection import Selection
 
-NOISE = "noise"
+NOISE, COMMON = "noise", "common"
+PROPERTIES = (NOISE, COMMON)  # what stands in the row of a measure beside its loadings
 
 
 class Activity(Section):
@@ -44,8 +45,9 @@ class Textbook(Section):
         unit="money per squared unit", source="effort substitution: Holmström & Milgrom (1991)",
     )
     measures: dict[str, dict[str, float]] = param(
-        dict, "for each measure the loading of each activity, and `noise`: the standard deviation of a pay period's reading",
-        unit="measure points per unit; measure points",
+        dict, "for each measure the loading of each activity; `noise`: the standard deviation of a pay period's "
+        "reading; `common`: the share of its variance that all members of a team have in common (luck of the season)",
+        unit="measure points per unit; measure points; ratio", source="common luck: Holmström (1982)",
     )
     value: dict[str, float] = param(dict, "what a unit of each activity is worth to the firm", unit="money per unit")
     truth: dict[str, dict[str, float]] = param(
@@ -55,25 +57,36 @@ class Textbook(Section):
     risk_aversion: Latent = param(latent("constant", 0.0), "absolute risk aversion over pay", unit="1/money")
     discount: float = param(0.95, "weight of the next pay period (matters where targets ratchet)", ge=0, le=0.9999,
                             source="Weitzman (1980)")
+    attention: float = param(0.0, "what it costs an employee to heed a measure on which he is paid",
+                             unit="money per measure and pay period", ge=0)
+    principal: Literal["none", "scale", "each", "first"] = param(
+        "none", "who sets the strength (rate or bonus) of the schemes. none: they stand as written; else a principal seeks, "
+        "before pay begins, the largest mean expected surplus. scale: over one factor on all of them; each: over every one "
+        "by itself; first: over how many of them are used, from the first on, and one factor on those",
+        source="Baker (1992); Holmström & Milgrom (1987)",
+    )
     selection: Selection | None = param(None, "competition for survival instead of pay; left out: there is none")
 
     @model_validator(mode="after")
     def _whole(self) -> Textbook:
         if not self.activities or not self.measures:
             raise ValueError("a textbook world needs activities and measures")
-        if NOISE in self.activities:
-            raise ValueError(f"an activity cannot be called {NOISE!r}: that is the error of a measure")
+        for word in PROPERTIES:
+            if word in self.activities:
+                raise ValueError(f"an activity cannot be called {word!r}: that is a property of a measure")
         tables = {f"measures.{label}": loadings for label, loadings in self.measures.items()}
         tables |= {f"truth.{label}": loadings for label, loadings in self.truth.items()}
         tables |= {f"cross.{name}": costs for name, costs in self.cross.items()}
         tables |= {"value": self.value, "cross": dict.fromkeys(self.cross, 0.0)}
         for path, table in tables.items():
-            extra = {NOISE} if path.startswith("measures.") else set()
+            extra = PROPERTIES if path.startswith("measures.") else ()
             for name in table:
                 if name not in self.activities and name not in extra:
                     raise ValueError(f"{path}: no activity {name!r}; there are {', '.join(self.activities)}")
         if any(loadings.get(NOISE, 0.0) < 0 for loadings in self.measures.values()):
             raise ValueError(f"measures: {NOISE} is a standard deviation: 0 or more")
+        if any(not 0 <= loadings.get(COMMON, 0.0) <= 1 for loadings in self.measures.values()):
+            raise ValueError(f"measures: {COMMON} is a share: 0 to 1")
         if any(label not in self.measures for label in self.truth):
             raise ValueError("truth: only measures have a true reading")
         if self.selection is not None:
@@ -88,8 +101,9 @@ class Textbook(Section):
             raise ValueError(f"selection: a practice mixes two activities; there are {len(self.activities)}")
         if selection.measure not in self.measures:
             raise ValueError(f"selection.measure: no measure {selection.measure!r}; there are {', '.join(self.measures)}")
-        idle = [f"measures.{label}.{NOISE}" for label, row in self.measures.items() if row.get(NOISE)]
-        idle += [f"{name}" for name in ("risk_aversion", "discount") if name in self.model_fields_set]
+        idle = [f"measures.{label}.{word}" for label, row in self.measures.items() for word in PROPERTIES if row.get(word)]
+        unheeded = ("risk_aversion", "discount", "attention", "principal")
+        idle += [f"{name}" for name in unheeded if name in self.model_fields_set]
         for name, activity in self.activities.items():
             unused = ("moral", "traceability", "least", "most")
             idle += [f"activities.{name}.{trait}" for trait in unused if trait in activity.model_fields_set]

@@ -140,7 +140,7 @@ def normal(seed: int, replicate: int, entity: int, when: int, purpose: int, inde
 
 
 # Families of `Latent` distributions, as numbers for compiled code.
-CONSTANT, NORMAL, LOGNORMAL, UNIFORM, EXPONENTIAL, CLASSES = range(6)
+CONSTANT, NORMAL, LOGNORMAL, UNIFORM, EXPONENTIAL, CLASSES, SHARE = range(7)
 
 
 @kernel
@@ -156,6 +156,8 @@ def from_latent(family: int, a: float, b: float, u: float) -> float:
         return a + (b - a) * u
     if family == EXPONENTIAL:
         return -a * math.log(1.0 - u)
+    if family == SHARE:
+        return 1.0 if u < a else 0.0
     if u < a:
         return 4.0
     return 7.0 if u < a + b else 10.0

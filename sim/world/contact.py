@@ -32,7 +32,7 @@ def abandon(w, i, at, week, wait, u):
     readings.log_abandoned(w.measures, w.read_at[st.AT_LOG], w.readings[week, row], c.contacts == 0, wait)
     experience_contact(p, c, at, 0.0, wait, 0.0, c.contacts + p.extra_handoffs)
     reconsider(p, w.firm, c, at, before)
-    return come_back(w, i, at, week, u[2], u[3])
+    return come_back(w, i, at, u[2], u[3])
 
 
 @hot
@@ -225,4 +225,4 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
         return at
     if written <= 0.0 and chance.uniform(p.seed, p.replicate, i, when, chance.VOICE, 1) < p.followup:
         return at + p.followup_weeks
-    return come_back(w, i, at, week, v[2], v[3])
+    return come_back(w, i, at, v[2], v[3])

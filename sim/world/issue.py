@@ -117,7 +117,7 @@ def leave(w, i, week):
 
 
 @fused
-def come_back(w, i, at, week, u_return, u_delay):
+def come_back(w, i, at, u_return, u_delay):
     """An unmet need comes back after a while, or is given up: STILL_OPEN or NEVER."""
     p, c = w.p, w.customers[i]
     again = service.return_probability(p.return_probability, p.return_fading, c.contacts, p.return_cap)
@@ -126,6 +126,4 @@ def come_back(w, i, at, week, u_return, u_delay):
         return st.NEVER
     delay = chance.from_latent(p.return_delay_family, p.return_delay_a, p.return_delay_b, u_delay)
     c.due = at + max(delay, 0.0)
-    if c.due < math.floor(at) + 1.0:
-        w.tallies[week, p.employees + i % p.teams].n[st.N_SAME_WEEK] += 1.0
     return st.STILL_OPEN

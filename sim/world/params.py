@@ -18,6 +18,7 @@ from sim.world import state as st
 FAMILIES = {
     "constant": chance.CONSTANT, "normal": chance.NORMAL, "lognormal": chance.LOGNORMAL,
     "uniform": chance.UNIFORM, "exponential": chance.EXPONENTIAL, "classes": chance.CLASSES,
+    "share": chance.SHARE,
 }  # fmt: skip
 
 

@@ -160,7 +160,9 @@ def hire_employee(spec: Scenario, replicate: int, w: st.World, group: Group, pos
     for k in range(act.FIRST_TACTIC, act.ACTS):
         row.skill[k] = min(1.0, max(0.0, trait(spec, replicate, post, who, 20 + k, s.first_skill)))
     for k in range(act.ACTS):
-        row.intensity[k] = s.first_acts.get(act.EMPLOYEE_ACTS[k], 0.0)
+        first = s.first_acts.get(act.EMPLOYEE_ACTS[k])
+        drawn = 0.0 if first is None else trait(spec, replicate, post, who, 40 + k, first)
+        row.intensity[k] = min(1.0, max(0.0, drawn))
 
 
 def _character(spec: Scenario, replicate: int, group: Group, post: int, section: Any) -> None:

@@ -118,4 +118,5 @@ def _staff(spec: Scenario, w: st.World) -> None:
     w.staff["skill"][:, : act.FIRST_TACTIC] = 1.0
     for k, name in enumerate(act.EMPLOYEE_ACTS):
         if k < act.FIRST_TACTIC or spec.staff.choice == "fixed":
-            w.staff["intensity"][:, k] = spec.staff.first_acts.get(name, 0.0)
+            first = spec.staff.first_acts.get(name)
+            w.staff["intensity"][:, k] = 0.0 if first is None else min(1.0, max(0.0, first.mean))

@@ -102,6 +102,8 @@ class Recorder:
             for place, k in enumerate(group.acts):
                 label = f"share_{act.CATALOGUE[k].name}" if role == "employee" else f"{role}_{act.CATALOGUE[k].name}"
                 self.shares[label] = group.intensity[:, place].mean() if group.n else 0.0
+        for k in range(act.FIRST_TACTIC, act.ACTS):
+            self.shares[f"skill_{act.CATALOGUE[k].name}"] = self.w.staff["skill"][:, k].mean()
 
     def staff_rows(self, firm: Firm, week: int) -> None:
         """One row a person for the pay period that ends with this week."""

@@ -69,7 +69,7 @@ EMPLOYEE = np.dtype([
 
 TEAM = np.dtype([
     ("minutes", "f8"),  # mean handle time, last week's
-    ("same_week", "f8"),  # contacts that came back within last week
+    ("same_week", "f8"),  # last week's contacts beyond the first of each customer
     ("delayed", "f8"),  # chance that a caller waits
     ("arrivals", "f8"),  # callers a minute
     ("occupancy", "f8"),  # share of staffed time that is handling

@@ -6,9 +6,8 @@ costs a'C a / 2. All of these are per pay period; a week brings its share of the
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,21 +18,28 @@ from sim.incentives.expectation import Prospects, moments, prospects_of
 from sim.rules.kernel import kernel
 from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
-from sim.scenario.textbook import NOISE
+from sim.scenario.textbook import COMMON, NOISE
 from sim.world import chance, choice
 from sim.world.params import draw
 
 Array = NDArray[np.float64]
-RISK_AVERSION, MORAL = 30, 40  # places of traits in the blocks of chance.STAFF
-GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
+RISK_AVERSION, MORAL, FIRST = 30, 40, 1040  # places of traits in the blocks of chance.STAFF
+SHARED = 1000  # places of a team's luck in common, above those of its members' own
 
 
 @kernel
-def fill_noise(seed: int, replicate: int, week: int, sd: Array, noise: Array) -> None:
-    """Fill `noise` (n, M) with keyed normal errors of standard deviation sd (M,), measure points."""
+def fill_noise(seed: int, replicate: int, week: int, sd: Array, common: Array, size: int, noise: Array) -> None:
+    """Fill `noise` (n, M) with keyed normal errors of standard deviation sd (M,), measure points.
+
+    common (M,) is the share of their variance that all of a team of `size` have in common.
+    """
     for e in range(noise.shape[0]):
         for m in range(noise.shape[1]):
-            noise[e, m] = sd[m] * chance.normal(seed, replicate, e, week, chance.NOISE, m)
+            own = chance.normal(seed, replicate, e, week, chance.NOISE, m)
+            if common[m] > 0.0:
+                shared = chance.normal(seed, replicate, e - e % size, week, chance.NOISE, SHARED + m)
+                own = math.sqrt(1.0 - common[m]) * own + math.sqrt(common[m]) * shared
+            noise[e, m] = sd[m] * own
 
 
 class Pay(NamedTuple):
@@ -65,6 +71,7 @@ class Textbook:
         truth = [section.truth.get(label, section.value) for label in self.labels]
         self.truth = np.array([[row.get(name, 0.0) for name in self.names] for row in truth])
         self.noise = np.array([row.get(NOISE, 0.0) for row in rows])
+        self.common = np.array([row.get(COMMON, 0.0) for row in rows])
         self.value = np.array([section.value.get(name, 0.0) for name in self.names])
         self.cost = np.array(section.cost_matrix(), dtype=np.float64)
         self.motive = np.array([act.motive for act in acts])
@@ -72,7 +79,7 @@ class Textbook:
         self.most = np.array([np.inf if act.most is None else act.most for act in acts])
         self.traceability = np.array([act.traceability for act in acts])
         self.tactic = np.array([act.tactic for act in acts])
-        self.discount = section.discount
+        self.discount, self.attention, self.principal = section.discount, section.attention, section.principal
         self.team = np.arange(self.n, dtype=np.int64) // spec.staff.team_size
         self.risk = self._traits(section.risk_aversion, RISK_AVERSION)
         self.moral = np.stack([self._traits(act.moral, MORAL + k) for k, act in enumerate(acts)], axis=1)
@@ -82,8 +89,8 @@ class Textbook:
         """One trait of every employee, (n,)."""
         family, a, b = draw(latent)
         key = (self.spec.seed, self.replicate)
-        uniforms = [chance.uniform(*key, e, 0, chance.STAFF, place) for e in range(self.n)]
-        return np.array([chance.from_latent(family, a, b, u) for u in uniforms])
+        uniforms = chance.fours(*key, np.arange(self.n), 0, chance.STAFF, place)[:, 0]
+        return np.array([chance.from_latent(family, a, b, float(u)) for u in uniforms])
 
     # --- the technology ---------------------------------------------------------------------------------------------
 
@@ -104,7 +111,7 @@ class Textbook:
         """
         noise = np.empty((self.n, len(self.labels)))
         sd = self.noise * math.sqrt(self.spec.pay.every)
-        fill_noise(self.spec.seed, self.replicate, week, sd, noise)
+        fill_noise(self.spec.seed, self.replicate, week, sd, self.common, self.spec.staff.team_size, noise)
         reported, true = self.expected(acts) + noise, acts @ self.truth.T
         self.weeks += 1
         self.reported_sum += reported
@@ -139,15 +146,35 @@ class Textbook:
         """a'C a / 2 of each employee, (n,), money per pay period."""
         return 0.5 * np.einsum("nk,kj,nj->n", acts, self.cost, acts)
 
-    def surplus(self, acts: Array, spread: Array | float = 0.0) -> Array:
-        """Value + motives - effort - moral costs - risk premium r/2 Var(pay), (n,); pay itself only changes hands.
+    def surplus(self, acts: Array, spread: Array | float = 0.0, heeded: int = 0) -> Array:
+        """Value + motives - effort - moral costs - attention - risk premium r/2 Var(pay), (n,); pay only changes hands.
 
-        spread (n,): variance of pay, money squared.
+        spread (n,): variance of pay, money squared; heeded: how many measures pay is read from.
         """
-        inner = ((self.motive - self.moral) * acts).sum(axis=1)
+        inner = ((self.motive - self.moral) * acts).sum(axis=1) - self.attention * heeded
         return self.true_value(acts) + inner - self.effort(acts) - 0.5 * self.risk * spread
 
+    def outlook(self, acts: Array, pay: Pay) -> Array:
+        """Expected surplus of everybody, (n,), at acts (n, K) under this pay, the risk in it included."""
+        paying = zip(pay.places, pay.payouts, strict=True)
+        heeded = {place for place, payout in paying if place >= 0 and kinds.strength_of(payout) != 0.0}
+        return self.surplus(acts, self.spread(acts, pay), len(heeded))
+
+    def spread(self, acts: Array, pay: Pay) -> Array:
+        """Variance of everybody's pay, (n,), money squared; the errors of different measures are independent."""
+        gap = self.problem(acts, pay).gap
+        return moments(self.prospects(pay, gap), gap)[1].sum(axis=1)
+
     # --- choice -----------------------------------------------------------------------------------------------------
+
+    def first(self) -> Array:
+        """Acts (n, K) at the start by the scenario, within their bounds; 0 for those that it does not name."""
+        firsts = self.spec.staff.first_acts
+        acts = np.zeros((self.n, len(self.names)))
+        for k, name in enumerate(self.names):
+            if name in firsts:
+                acts[:, k] = self._traits(firsts[name], FIRST + k)
+        return np.clip(acts, self.least, self.most)
 
     def unpaid(self) -> Array:
         """Acts (n, K) if nothing is paid on any measure."""
@@ -160,11 +187,15 @@ class Textbook:
         return Pay(payouts, places, np.zeros(shape) if target is None else target, np.zeros(shape))
 
     def written_pay(self) -> Pay:
-        """The employees' schemes as the scenario writes them, all in force at their first targets."""
-        written = [scheme for scheme in self.spec.pay.schemes if "employee" in scheme.who]
+        """The employees' schemes that this world comes to, as written, all in force at their first targets."""
+        written = [scheme for scheme in self.spec.pay.schemes if scheme.from_week < self.spec.weeks]
         places = [-1 if scheme.measure is None else self.labels.index(scheme.measure) for scheme in written]
         target = np.array([[scheme.target.start or 0.0 for scheme in written]] * self.n).reshape(self.n, len(written))
-        return self.pay_of([kinds.build(scheme) for scheme in written], places, target)
+        pay = self.pay_of([kinds.build(scheme) for scheme in written], places, target)
+        for p, scheme in enumerate(written):
+            if scheme.target.rule == "ratchet":
+                pay.ratchet[:, p] = ratchet_weight(self.discount, scheme.target.step)
+        return pay
 
     def respond(self, acts: Array, pay: Pay) -> choice.Settled:
         """The best acts of everybody who knows F, from the present ones; mutually so where pay depends on others."""
@@ -193,7 +224,8 @@ class Textbook:
     def prospects(self, pay: Pay, gap: Array) -> Prospects:
         """What everybody is to expect from pay at everybody's expected gaps (n, P)."""
         sigma = np.broadcast_to(self._read(self.noise[None, :], pay), gap.shape)
-        return prospects_of(pay.payouts, sigma, pay.target, gap + pay.target, self.team)
+        common = self._read(self.common[None, :], pay)[0]
+        return prospects_of(pay.payouts, sigma, pay.target, gap + pay.target, self.team, common=common)
 
     def _read(self, values: Array, pay: Pay) -> Array:
         """The columns of values (., M) that the schemes read, (., P); 0 for a scheme that reads none."""
@@ -213,10 +245,8 @@ class Textbook:
 
 
 def ordered_mean(values: Array) -> Array:
-    """Mean over the first axis, added up in order."""
-    total = np.zeros(values.shape[1:])
-    for row in values:
-        total += row
+    """Mean over the first axis, added up in order (running sums, so that the order is fixed)."""
+    total: Array = np.cumsum(values, axis=0)[-1]
     return total / len(values)
 
 
@@ -227,55 +257,3 @@ def ratchet_weight(discount: float, step: float) -> float:
     in [0, 1].
     """
     return discount * step / (1.0 - discount * (1.0 - step))
-
-
-class Best(NamedTuple):
-    """The principal's best strength of pay, and what an employee's surplus then is (money per pay period)."""
-
-    strength: float
-    surplus: float
-
-
-def best_rate(world: Textbook, scheme: int = 0, low: float = 0.0, high: float | None = None) -> Best:
-    """The rate (or bonus) of the scenario's scheme number `scheme` at which mean expected surplus is largest.
-
-    Searched on a grid from `low` to `high` (left out: doubled until surplus falls), then by golden section; employees
-    answer through the same choice as in a run.
-    """
-    pay = world.written_pay()
-    field = "rate" if hasattr(pay.payouts[scheme], "rate") else "bonus"
-    start = world.unpaid()
-
-    def surplus(strength: float) -> float:
-        payouts = list(pay.payouts)
-        payouts[scheme] = dataclasses.replace(payouts[scheme], **{field: strength})  # type: ignore[type-var]
-        tried = pay._replace(payouts=payouts)
-        acts = world.respond(start, tried).choice.acts
-        gap = world.problem(acts, tried).gap
-        spread = moments(world.prospects(tried, gap), gap)[1].sum(axis=1)
-        return float(ordered_mean(world.surplus(acts, spread)))
-
-    if high is None:
-        high = low + 1.0
-        while surplus(high) > surplus(low + 0.5 * (high - low)) and high < 1e12:
-            high = low + 2.0 * (high - low)
-    grid = np.linspace(low, high, 41)
-    at = int(np.argmax([surplus(float(strength)) for strength in grid]))
-    strength = golden_section(surplus, float(grid[max(at - 1, 0)]), float(grid[min(at + 1, 40)]))
-    return Best(strength, surplus(strength))
-
-
-def golden_section(function: Callable[[float], float], low: float, high: float, turns: int = 60) -> float:
-    """Where a single-peaked function is largest between low and high (Kiefer 1953)."""
-    left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_left, at_right = function(left), function(right)
-    for _ in range(turns):
-        if at_left >= at_right:
-            high, right, at_right = right, left, at_left
-            left = high - GOLDEN * (high - low)
-            at_left = function(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + GOLDEN * (high - low)
-            at_right = function(right)
-    return 0.5 * (low + high)

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.incentives.expectation import moments
+from sim.incentives import schemes as kinds
 from sim.scenario.schema import Scenario
-from sim.world import chance, contracts
+from sim.world import chance, contracts, principal
+from sim.world import state as st
 from sim.world.contracts import Contract
 from sim.world.ledger import Ledger
 from sim.world.textbook import Pay, Textbook, ordered_mean, ratchet_weight
@@ -22,20 +23,46 @@ INDICATORS = ("surplus", "value", "effort", "audits", "caught", "nonconverged")
 
 
 class Theory:
-    """One firm of the theory papers; `acts` (n, K) are the intensities in force, `world` the technology."""
+    """One firm of the theory papers; `staff` are its people, `acts` (n, K) what they do now, `world` the technology."""
 
     def __init__(self, spec: Scenario, replicate: int = 0) -> None:
-        """Everybody starts where he would be unpaid: no scheme is in force before week 0."""
+        """Everybody starts where he would be unpaid: no scheme is in force before week 0.
+
+        Where a principal sets the strength of pay, he does so now.
+        """
         self.spec, self.replicate = spec, replicate
         self.world = Textbook(spec, replicate)
         places = {label: m for m, label in enumerate(self.world.labels)}
         every_measure = len(places)
-        made = contracts.contracts(spec, places, np.ones(every_measure), ["more"] * every_measure)
-        self.contracts = [contract for contract in made if contract.role == "employee"]
-        self.ledger = Ledger(spec, replicate, self.world.labels, self.world.names, INDICATORS)
-        self.spread = np.zeros(self.world.n)
-        self.acts = self.world.unpaid()
+        self.contracts = contracts.contracts(spec, places, np.ones(every_measure), ["more"] * every_measure)
+        self._set_strengths()
+        kept = (*INDICATORS, *(f"strength_{p}" for p in range(len(self.contracts))))
+        self.ledger = Ledger(spec, replicate, self.world.labels, self.world.names, kept)
+        self.surplus = np.zeros(self.world.n)
+        self.staff_now = self._people()
+        self.acts = self.staff_now["intensity"]
         self._prepare(-spec.burn_in, np.full(every_measure, np.nan))
+
+    def _set_strengths(self) -> None:
+        """Let the principal, if there is one, set the strength of every scheme that this world comes to."""
+        search = self.world.principal
+        if search == "none" or not self.contracts:
+            return
+        reached = [contract for contract in self.contracts if contract.written.from_week < self.spec.weeks]
+        for contract, strength in zip(reached, principal.seek(self.world, search).strength, strict=True):
+            contract.payout = kinds.strengthened(contract.payout, float(strength))
+
+    def _people(self) -> np.recarray:
+        """A record for everybody: what he does, and who he is (EMPLOYEE of `sim.world.state` for the linear world)."""
+        world = self.world
+        acts = (len(world.names),)
+        rows = st.records(world.n, np.dtype([
+            ("team", "i8"), ("risk_aversion", "f8"), ("moral", "f8", acts), ("intensity", "f8", acts), ("bonus", "f8"),
+            ("fine", "f8"),
+        ]))  # fmt: skip
+        rows["team"], rows["risk_aversion"], rows["moral"] = world.team, world.risk, world.moral
+        rows["intensity"] = world.first() if self.spec.staff.choice == "fixed" else world.unpaid()
+        return rows
 
     def step(self, week: int) -> None:
         """Play one week; on the last one of a pay period, pay for it and choose for the next."""
@@ -45,7 +72,9 @@ class Theory:
         for name, values in world.gap_parts(self.acts).items():
             kept.parts[name][at] = values
         kept.shares[at] = ordered_mean(self.acts)
-        kept.indicators["surplus"][at] = ordered_mean(world.surplus(self.acts, self.spread))
+        kept.indicators["surplus"][at] = ordered_mean(self.surplus)
+        for p, strength in enumerate(self.strengths):
+            kept.indicators[f"strength_{p}"][at] = strength
         kept.indicators["value"][at] = ordered_mean(world.true_value(self.acts))
         kept.indicators["effort"][at] = ordered_mean(world.effort(self.acts))
         kept.books["revenue"][at] = world.n * kept.indicators["value"][at] / every
@@ -63,11 +92,12 @@ class Theory:
             bonus += money[:, p]
             if contract.place >= 0:
                 contracts.move_target(contract, readings[:, contract.place])
-        audited, fined = self._audit(week)
-        fines = np.where(fined, self.spec.audit.fine, 0.0)
+        audited, found = self._audit(week)
+        fines = self.spec.audit.fine * found
         kept.books["bonus"][at], kept.books["fines"][at] = -bonus.sum(), fines.sum()
         kept.books["audits"][at] = -self.spec.audit.cost * audited.sum()
-        kept.indicators["audits"][at], kept.indicators["caught"][at] = audited.sum(), fined.sum()
+        kept.indicators["audits"][at], kept.indicators["caught"][at] = audited.sum(), (found > 0.0).sum()
+        self.staff_now["bonus"], self.staff_now["fine"] = bonus, fines
         self._keep_staff(week, bonus, fines)
         world.turn()
         self._prepare(week + 1, ordered_mean(readings))
@@ -79,16 +109,21 @@ class Theory:
             if not contract.begun:
                 contracts.begin(contract, self.world.n, firm_reading)
         pay = self._pay(live)
-        settled = self.world.respond(self.acts, pay)
-        if not settled.converged:
-            self.ledger.indicators["nonconverged"][min(week + self.spec.burn_in, len(self.ledger.shares) - 1)] += 1.0
-        self.acts = settled.choice.acts
-        gap = self.world.problem(self.acts, pay).gap
-        self.spread = moments(self.world.prospects(pay, gap), gap)[1].sum(axis=1)
+        if self.spec.staff.choice != "fixed":
+            settled = self.world.respond(self.acts, pay)
+            if not settled.converged:
+                self.ledger.indicators["nonconverged"][min(week + self.spec.burn_in, len(self.ledger.shares) - 1)] += 1.0
+            self.acts[...] = settled.choice.acts
+        self.surplus = self.world.outlook(self.acts, pay)
+        self.strengths = [kinds.strength_of(c.payout) if self._pays(c, week) else 0.0 for c in self.contracts]
 
     def _in_force(self, week: int) -> list[Contract]:
         """The schemes that pay for a period that begins in `week`."""
-        return [contract for contract in self.contracts if week >= 0 and contract.in_force(week)]
+        return [contract for contract in self.contracts if self._pays(contract, week)]
+
+    @staticmethod
+    def _pays(contract: Contract, week: int) -> bool:
+        return week >= 0 and contract.in_force(week)
 
     def _pay(self, live: list[Contract]) -> Pay:
         """These schemes as the technology reads them."""
@@ -99,18 +134,16 @@ class Theory:
                 pay.ratchet[:, p] = ratchet_weight(self.world.discount, contract.written.target.step)
         return pay
 
-    def _audit(self, week: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Who is audited in this pay period, and who of them is found out, (n,) each."""
+    def _audit(self, week: int) -> tuple[NDArray[np.bool_], Array]:
+        """Who is audited in this pay period, and how many units are then found with him, (n,) each: fines go by the unit."""
         key = (self.spec.seed, self.replicate)
-        draws = np.array([chance.four(*key, e, week, chance.AUDIT, 0)[:2] for e in range(self.world.n)])
-        traced = np.clip(np.maximum(self.acts, 0.0) @ self.world.traceability, 0.0, 1.0)
-        audited = draws[:, 0] < self.spec.audit.rate
-        return audited, audited & (draws[:, 1] < traced)
+        audited = chance.fours(*key, np.arange(self.world.n), week, chance.AUDIT, 0)[:, 0] < self.spec.audit.rate
+        return audited, np.where(audited, np.maximum(self.acts, 0.0) @ self.world.traceability, 0.0)
 
     def _keep_staff(self, week: int, bonus: Array, fines: Array) -> None:
         """One row an employee; contacts are 0, minutes are units of effort, and nobody tires, learns or leaves."""
         world, n = self.world, self.world.n
-        private = world.surplus(self.acts, self.spread) - world.true_value(self.acts)
+        private = self.surplus - world.true_value(self.acts)
         effort = np.abs(self.acts)
         rows = {
             "firm": 0, "period": (week + self.spec.burn_in) // self.spec.pay.every, "week": week, "role": "employee",

@@ -53,9 +53,12 @@ def queues(w, load):
 
 @fused
 def play(w, i, now, week):
-    """Everything that happens to customer i in this week, in the order of its dates."""
+    """Everything that happens to customer i in this week, in the order of its dates.
+
+    That he would call was seen when the week began; that he would call again was not, and is counted.
+    """
     c = w.customers[i]
-    end = now + 1.0
+    end, calls = now + 1.0, 0
     while c.status == st.ACTIVE and (c.due < end or c.leaves_at < end):
         leaving = c.leaves_at < c.due
         at = c.leaves_at if leaving else max(c.due, now)
@@ -63,10 +66,13 @@ def play(w, i, now, week):
             met_at = st.NEVER if c.flags & st.OPEN else st.STILL_OPEN
         else:
             met_at = contact(w, i, at, week)
+            calls += 1
         if met_at != st.STILL_OPEN:
             end_need(w, i, at, week, met_at)
         if leaving:
             leave(w, i, week)
+    if calls > 1:
+        w.tallies[week, w.p.employees + i % w.p.teams].n[st.N_SAME_WEEK] += calls - 1.0
     w.next_at[i] = min(c.due, c.leaves_at)
 
 
@@ -178,7 +184,7 @@ def ask_everybody(w, j, now, week):
 
 @hot
 def close_week(w, week):
-    """Handle time and quick repeats of this week are what next week's queue is read from."""
+    """Handle time of this week, and calls that it did not see coming, are what next week's queue is read from."""
     p = w.p
     for team in range(p.teams):
         contacts = 0.0

@@ -13,6 +13,7 @@ from mesa.agent import AgentSet
 
 from sim.incentives import tactics as act
 from sim.world import state as st
+from sim.world.theory import Theory
 
 if TYPE_CHECKING:
     from sim.world.model import Organisation
@@ -47,12 +48,17 @@ class Customer(Window):
 
 
 class Employee(Window):
-    """Whoever holds a post; `person` is the succession number. Fields: see `sim.world.state.EMPLOYEE`."""
+    """Whoever holds a post; `person` is the succession number. Fields: see `sim.world.state.EMPLOYEE`.
+
+    In the textbook technology: those of `sim.world.theory.Theory.staff_now`.
+    """
 
     @property
     def acts(self) -> dict[str, float]:
         """Chosen intensity by name of the act."""
-        return dict(zip(act.EMPLOYEE_ACTS, (float(x) for x in self.record["intensity"]), strict=True))
+        theory = self.model.theory
+        names = act.EMPLOYEE_ACTS if theory is None else theory.world.names
+        return dict(zip(names, (float(x) for x in self.record["intensity"]), strict=True))
 
 
 class Manager(Window):
@@ -72,8 +78,10 @@ class Windows:
         self.model = model
         self.customers: dict[int, Customer] = {}
         self.employees: dict[int, Employee] = {}
-        served = model.theory is None  # the textbook technology has no rows to look at
+        served = model.theory is None  # the textbook technology has employees alone, the same ones for ever
         self.managers = [Manager(model, t, row) for t, row in enumerate(model.world.teams)] if served else []
+        if isinstance(model.theory, Theory):
+            self.employees = {post: Employee(model, post, row) for post, row in enumerate(model.theory.staff_now)}
 
     def refresh(self) -> None:
         """Windows on exactly those who are there now."""
