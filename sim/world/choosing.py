@@ -6,29 +6,30 @@ The decision problem itself stands in `sim.world.decide`; here it is put to ever
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.incentives import tactics as act
+from sim.incentives.expectation import Prospects
 from sim.world import beliefs, decide, foresight, sums
 from sim.world import state as st
 from sim.world.choice import Choice, Problem
 from sim.world.decide import Outlook
-from sim.world.people import Array, Group
+from sim.world.people import Array, Group, Posts
 
 if TYPE_CHECKING:
     from sim.world.firm import Firm
 
 
 class Solved(NamedTuple):
-    """What a group chose, the problem it solved, the worth of acts beside pay, and whether mutual responses settled."""
+    """What a group chose, the problem it solved, what it was to expect of pay, and whether mutual responses settled."""
 
     choice: Choice
     problem: Problem
-    gain: Array
+    worth: Array  # (n, K) of acts beside pay and approval
+    prospects: Prospects
     settled: bool
 
 
@@ -49,9 +50,9 @@ def impatience(firm: Firm) -> float:
     return -math.log(max(firm.spec.staff.discount, 1e-9)) / firm.spec.pay.every
 
 
-def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -> Array:
+def true_effects(firm: Firm, group: Group, posts: Posts | None = None) -> Array:
     """(posts, M + 1, K) effects of acts that work, on what those who hold the posts read; all posts if none are named."""
-    chosen = np.arange(group.n) if posts is None else np.array(posts, dtype=np.int64)
+    chosen = np.arange(group.n) if posts is None else posts
     found = firm.effects[:, :, : len(firm.w.measures) + 1][:, list(group.acts), :].transpose(0, 2, 1)
     if group.role == "employee":
         return found[group.team[chosen]]
@@ -86,11 +87,12 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
 def outlook_of(firm: Firm, group: Group, effects: Array) -> Outlook:
     """What the group chooses on, from the period that has just been read."""
     read = firm.read[group.role]
-    contacts = sums.in_order(firm.counts[: int(firm.w.p.employees), :])[st.N_CONTACTS] / firm.w.p.employees
+    staff = firm.spec.staff.count
+    contacts = sums.in_order(firm.counts[:staff, st.N_CONTACTS]) / staff
     per_contact = np.zeros(group.intensity.shape)
     if group.role == "employee":
         found = firm.effects[:, : act.ACTS, -1][group.team]
-        per_contact = np.where(group.tactics[None, :] & (found <= 0), group.minutes[None, :], found)
+        per_contact = np.where(group.tactics & (found <= 0), group.minutes, found)
     expected = np.where(np.isnan(read.value), read.team, read.value)
     recency = firm.spec.staff.learning.recency
     if group.level.shape == expected.shape:
@@ -110,7 +112,7 @@ def rational_level(firm: Firm, group: Group, effects: Array) -> Array:
     """Expected readings at present acts: the team's by the panel, moved by how one's own acts differ from the mean."""
     places = slice(1, len(firm.w.measures) + 1)
     if group.role == "employee":
-        own = group.intensity - decide.team_means(group)
+        own = group.intensity - decide.team_means(group, firm.spec.staff.team_size)
         moves = effects[:, 1:, :] * own[:, None, :]
         level = firm.expected[group.team][:, places] + sums.in_order(moves.transpose(2, 0, 1))
     elif group.role == "manager":
@@ -128,19 +130,19 @@ def choose(firm: Firm, week: int) -> None:
         group = firm.groups[role]
         if group.n == 0 or firm.choice_of(group) == "fixed" or not has_reason(firm, group, week + 1):
             continue
-        chosen, made, gain, settled = solve_full(firm, group, week + 1, firm.pressing())
-        firm.solved[role] = Solved(chosen, made, gain, settled)
+        firm.solved[role] = solved = solve_full(firm, group, week + 1, firm.pressing())
+        chosen, made, worth, chances, settled = solved
         firm.recorder.tally(week, "nonconverged", float(not settled))
         acts = chosen.acts
         if role == "employee" and firm.spec.mechanisms.imitation:
-            acts = decide.imitate(firm.spec, firm.replicate, group, week, acts, made, gain)
+            acts = decide.imitate(firm.spec, firm.replicate, group, week, acts, made)
+        gain, outlook = made.gain, firm.outlook_now[role]
         if firm.choice_of(group) == "learning":  # what one samples to choose by is not what one believes on the whole
-            sober = replace(firm.outlook_now[role], effects=group.belief)
-            gain = gain - decide.worth_beside_pay(firm.spec, group, firm.outlook_now[role])
-            gain = gain + decide.worth_beside_pay(firm.spec, group, sober)
+            sober = replace(outlook, effects=group.belief)
+            gain = gain - worth + decide.worth_beside_pay(firm.spec, group, sober)
         feared = decide.sanction(firm.spec, group)  # what was paid in fines stands in the equivalent itself
         live = firm.in_force(role, week + 1)
-        group.stake, group.spread = decide.at_stake(group, live, firm.outlook_now[role], made)
+        group.stake, group.spread = decide.at_stake(live, outlook, made, chances)
         group.equivalent = decide.equivalents(group, made, gain + feared)
         group.intensity[...] = acts
         if role == "employee":
@@ -186,6 +188,8 @@ def solve_full(
     if group.role == "employee":
         approval = decide.approval_of(firm.spec, group, pressing, firm.in_force("manager", week), outlook)
     asked = [firm.stretch(contract, group, stretching) for contract in live] if stretching is not None else None
-    made, gain = decide.problem(firm.spec, group, live, outlook, approval, asked)
-    chosen, settled = decide.best(group, live, outlook, made, rational)
-    return Solved(chosen, made, gain, settled)
+    worth = decide.worth_beside_pay(firm.spec, group, outlook)
+    made = decide.problem(firm.spec, group, live, outlook, worth + approval, asked)
+    chances = decide.prospects(group, live, outlook, made.gap)
+    chosen, settled = decide.best(group, live, outlook, made, chances, rational)
+    return Solved(chosen, made, worth, chances, settled)

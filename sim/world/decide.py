@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.incentives import schemes as kinds
 from sim.incentives.expectation import Prospects, marginal, moments, prospects_of
 from sim.rules import employee as rules
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 from sim.scenario.schema import Scenario
 from sim.world import chance, choice
 from sim.world.contracts import Contract
@@ -33,10 +33,10 @@ class Outlook:
 
 
 def problem(
-    spec: Scenario, group: Group, contracts: list[Contract], outlook: Outlook, approval: Array,
+    spec: Scenario, group: Group, contracts: list[Contract], outlook: Outlook, gain: Array,
     asked: list[Array] | None = None,
-) -> tuple[choice.Problem, Array]:
-    """The decision problem of everybody in the group; also the linear worth (n, K) of acts beside pay.
+) -> choice.Problem:
+    """The decision problem of everybody in the group; gain (n, K) is the linear worth of acts beside pay.
 
     asked: for each contract, measure points (n,) by which targets would be further off than they are.
     """
@@ -52,20 +52,13 @@ def problem(
         if contract.ratchets:
             step = contract.written.target.step
             ratchet[:, p] = group.discount * step / (1.0 - group.discount * (1.0 - step))
-    gain = worth_beside_pay(spec, group, outlook) + approval
-    most = spec.staff.occasion if group.role == "employee" else 1.0
-    upper = np.where(group.open[None, :] & ~(group.never[:, None] & group.tactics[None, :]), most, 0.0)
-    norm, pull = np.zeros((n, count)), np.zeros(n)
+    norm, pull, most = np.zeros((n, count)), np.zeros(n), 1.0
     if group.role == "employee":
-        norm, pull = team_means(group), np.full(n, spec.staff.norm)
-    fixed = ~group.open
-    lower = np.where(fixed[None, :], group.intensity, 0.0)
-    upper = np.where(fixed[None, :], group.intensity, upper)
-    made = choice.problem_of(
-        np.ascontiguousarray(group.intensity), gap, loadings, group.cost, risk=group.risk, ratchet=ratchet, gain=gain,
-        pull=pull, norm=norm, lower=lower, upper=upper,
-    )  # fmt: skip
-    return made, gain
+        norm, pull, most = team_means(group, spec.staff.team_size), np.full(n, spec.staff.norm), spec.staff.occasion
+    acts = group.intensity.copy()
+    lower = np.where(group.open, 0.0, acts)
+    upper = np.where(group.open, most * ~(group.never[:, None] & group.tactics), acts)
+    return choice.Problem(acts, gap, loadings, group.risk.copy(), ratchet, gain, group.cost, pull, norm, lower, upper)
 
 
 def worth_beside_pay(spec: Scenario, group: Group, outlook: Outlook) -> Array:
@@ -75,31 +68,21 @@ def worth_beside_pay(spec: Scenario, group: Group, outlook: Outlook) -> Array:
     has no worth of its own, only harm.
     """
     served = outlook.effects[:, 0, :]
-    served = np.where(group.tactics[None, :], np.minimum(served, 0.0), served)
-    return (
-        group.intrinsic[:, None] * served
-        - group.conscience[:, None] * group.moral[None, :]
-        - sanction(spec, group)
-        - spec.staff.minute * outlook.minutes
-    )
+    served = np.where(group.tactics, np.minimum(served, 0.0), served)
+    scruples = group.conscience[:, None] * group.moral
+    return group.intrinsic[:, None] * served - scruples - sanction(spec, group) - spec.staff.minute * outlook.minutes
 
 
 def sanction(spec: Scenario, group: Group) -> Array:
     """Expected loss by being found out when an act is done in every contact: belief × traceability × loss, (n, K), money."""
     loss = spec.audit.fine + spec.audit.dismissal * spec.staff.dismissal_loss * group.base
-    return (group.audit_belief * loss)[:, None] * group.traceability[None, :]
+    return (group.audit_belief * loss)[:, None] * group.traceability
 
 
-def team_means(group: Group) -> Array:
-    """(n, K) what one's team does on average."""
-    means = np.zeros(group.intensity.shape)
-    for team in np.unique(group.team):
-        members = group.team == team
-        total = np.zeros(group.intensity.shape[1])
-        for row in group.intensity[members]:
-            total += row
-        means[members] = total / members.sum()
-    return means
+def team_means(staff: Group, size: int) -> Array:
+    """(n, K) what one's team does on average; sums in order of the members."""
+    members = staff.intensity.reshape(-1, size, len(staff.acts))
+    return np.repeat(np.cumsum(members, axis=1)[:, -1] / size, size, axis=0)
 
 
 def prospects(group: Group, contracts: list[Contract], outlook: Outlook, gap: Array) -> Prospects:
@@ -116,17 +99,17 @@ def prospects(group: Group, contracts: list[Contract], outlook: Outlook, gap: Ar
 
 
 def best(
-    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, rational: bool
+    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, chances: Prospects, rational: bool
 ) -> tuple[choice.Choice, bool]:
     """Everybody's choice and whether it is a fixed point where pay depends on others and all reason it through."""
     if rational and any(isinstance(c.payout, kinds.Group) for c in contracts):
         settled = choice.settle(made, lambda gap: prospects(group, contracts, outlook, gap), tolerance=1e-4, rounds=60)
         return settled.choice, settled.converged
-    return choice.choose(made, prospects(group, contracts, outlook, made.gap)), True
+    return choice.choose(made, chances), True
 
 
 def imitate(
-    spec: Scenario, replicate: int, group: Group, period: int, chosen: Array, made: choice.Problem, gain: Array
+    spec: Scenario, replicate: int, group: Group, period: int, chosen: Array, made: choice.Problem
 ) -> Array:
     """Proportional imitation (Schlag 1998): look at one colleague; if he was paid better, perhaps do as he did.
 
@@ -135,8 +118,8 @@ def imitate(
     out = chosen.copy()
     u = chance.fours(spec.seed, replicate, group.keys, period, chance.PEER, 0)
     _imitate(
-        u, spec.staff.team_size, spec.staff.learning.imitation, group.bonus, np.ascontiguousarray(group.intensity),
-        made.lower, made.upper, gain, group.cost, out,
+        u, spec.staff.team_size, spec.staff.learning.imitation, group.bonus, made.acts,
+        made.lower, made.upper, made.gain, group.cost, out,
     )  # fmt: skip
     return out
 
@@ -155,7 +138,7 @@ def _imitate(u, size, imitation, bonus, acts, lower, upper, gain, cost, out):
                 out[e] = copied
 
 
-@kernel
+@hot
 def burden(gain: Array, cost: Array, acts: Array) -> float:
     """What acts cost a person beside what they earn, money: effort, scruple and risk less the worth of serving."""
     total = 0.0
@@ -166,17 +149,22 @@ def burden(gain: Array, cost: Array, acts: Array) -> float:
     return total
 
 
+@hot
+def _burdens(gain, cost, acts, out):
+    for e in range(len(out)):
+        out[e] = burden(gain[e], cost, acts[e])
+
+
 def at_stake(
-    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem
+    contracts: list[Contract], outlook: Outlook, made: choice.Problem, chances: Prospects
 ) -> tuple[Array, Array]:
     """What a period's pay hangs on: how far a standard error of each reading moves expected pay (money), and Var(pay), (n,).
 
     Schemes are added up as if their readings were independent: pay on two measures of the same contacts, or twice on one
     measure, varies more than that.
     """
-    stake, spread = np.zeros(group.n), np.zeros(group.n)
+    stake, spread = np.zeros((2, len(made.acts)))
     if contracts:
-        chances = prospects(group, contracts, outlook, made.gap)
         slopes, variances = marginal(chances, made.gap), moments(chances, made.gap)[1]
         for p, contract in enumerate(contracts):
             spread += variances[:, p]
@@ -187,9 +175,9 @@ def at_stake(
 
 def equivalents(group: Group, made: choice.Problem, gain: Array) -> Array:
     """Certainty equivalents (n,) of the period paid: pay − fine − ½ r Var(bonus) + worth of serving − efforts, scruples."""
-    acts = np.ascontiguousarray(group.intensity)
-    worth = np.array([-burden(gain[e], group.cost, acts[e]) for e in range(group.n)])
-    return group.base + group.allowance + group.bonus - group.fine - 0.5 * group.risk * group.spread + worth
+    burdens = np.empty(group.n)
+    _burdens(gain, group.cost, made.acts, burdens)
+    return group.base + group.allowance + group.bonus - group.fine - 0.5 * group.risk * group.spread - burdens
 
 
 def approval_of(spec: Scenario, staff: Group, pressing: Array, pressed: list[Contract], outlook: Outlook) -> Array:
