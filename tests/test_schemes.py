@@ -112,7 +112,7 @@ def alone(prospects: Prospects, gap: float, e: int = 0, p: int = 0) -> tuple:
 
 def by_quadrature(scheme: kinds.Individual, mean: float, sigma: float) -> tuple[float, float]:
     """E and Var of the payout by adaptive quadrature, split where the payout has knots."""
-    knots = [scheme.sign * knot for knot in scheme.pieces().knots]
+    knots = [scheme.sign * knot for knot in scheme.pieces.knots]
     edges = sorted({mean - 12 * sigma, mean + 12 * sigma, *(k for k in knots if abs(k - mean) < 12 * sigma)})
 
     def integral(power: int, centre: float) -> float:
@@ -219,7 +219,7 @@ def test_team_expectation_against_monte_carlo() -> None:
     noise = rng.normal(size=(200_000, 3)) * sigma[:, 0]
     for own in (9.0, 11.0, 15.0):  # what the first member can do for himself, the others as they are
         y = np.array([own, 8.0, 14.0]) + noise
-        paid = scheme.pieces().value(y @ np.array([0.5, 0.25, 0.25]) - 10.0)
+        paid = scheme.pieces.value(y @ np.array([0.5, 0.25, 0.25]) - 10.0)
         assert alone(prospects, own - 10.0)[0][0] == pytest.approx(paid.mean(), abs=4.5 * paid.std() / 447)
         assert alone(prospects, own - 10.0)[1][0] == pytest.approx(paid.var(), rel=0.02)
 

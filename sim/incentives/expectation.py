@@ -173,7 +173,7 @@ def prospects_of(
 
 def _terms_of(schemes: Sequence[Scheme], n: int) -> Array:
     """The payouts of the schemes, for n decision makers of whom nothing is known yet."""
-    payouts = [scheme.pieces() for scheme in schemes]
+    payouts = [scheme.pieces for scheme in schemes]
     most = max([len(payout.knots) for payout in payouts], default=0)
     terms = np.zeros((n, len(payouts), FIRST_KNOT + KNOT_WIDTH * most))
     terms[:, :, ROW] = GAUSSIAN

@@ -6,6 +6,7 @@ the target as a piecewise-linear `shape`; payout, expected pay and its variance 
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Scheme(Protocol):
     def sign(self) -> float:
         """+1 where more of the measure is better, -1 where less is."""
 
+    @property
     def pieces(self) -> Pieces:
         """Money by points above the target (team: of the pooled result; tournament: from the cut on)."""
 
@@ -66,6 +68,7 @@ class Bounded(ABC):
     def shape(self) -> list[Segment]:
         """The payout before floor and cap."""
 
+    @functools.cached_property
     def pieces(self) -> Pieces:
         """The payout after floor and cap."""
         return joined(bounded(self.shape(), self.floor, self.cap))
@@ -80,7 +83,7 @@ class Individual(Bounded):
 
     def payout(self, y: Array, target: Array | float = 0.0) -> Array:
         """Money per person for readings y (n,) against targets; a NaN reading gives NaN."""
-        return self.pieces().value(self.advantage(y, target))
+        return self.pieces.value(self.advantage(y, target))
 
 
 class Group(Bounded):
@@ -107,7 +110,7 @@ class Fixed(Individual):
 
     def payout(self, y: Array, target: Array | float = 0.0) -> Array:
         """The same sum for everybody, answered or not."""
-        return np.full(np.shape(y), self.pieces().intercept)
+        return np.full(np.shape(y), self.pieces.intercept)
 
 
 @scheme_kind("linear")
@@ -176,7 +179,7 @@ class Team(Group):
 
     def payout(self, y: Array, target: Array | float, team: NDArray[np.int64], weights: Array) -> Array:
         """Money per person; members without a reading get it too; NaN where the whole team has none."""
-        return self.pieces().value(self.advantage(pool(y, team, weights)[1], target))
+        return self.pieces.value(self.advantage(pool(y, team, weights)[1], target))
 
 
 @scheme_kind("tournament")
@@ -197,7 +200,7 @@ class Tournament(Group):
     def payout(self, y: Array, target: Array | float, team: NDArray[np.int64], weights: Array) -> Array:
         """Money per person; who has no reading cannot win; NaN where the whole team has none."""
         score = self.sign * np.asarray(y, dtype=np.float64)
-        pieces = self.pieces()
+        pieces = self.pieces
         money = np.full(score.shape, np.nan)
         for label in np.unique(team):
             members = np.flatnonzero(team == label)

@@ -15,7 +15,7 @@ from sim.rules import employee as rules
 from sim.rules.kernel import hot
 from sim.scenario.schema import Scenario
 from sim.world import chance
-from sim.world.people import Array, Group
+from sim.world.people import Array, Group, Posts
 
 
 def declared(spec: Scenario, group: Group, effects: Array) -> Array:
@@ -32,9 +32,7 @@ def declared(spec: Scenario, group: Group, effects: Array) -> Array:
     return said
 
 
-def start(
-    spec: Scenario, replicate: int, group: Group, effects: Array, posts: Sequence[int], places: Sequence[int]
-) -> None:
+def start(spec: Scenario, replicate: int, group: Group, effects: Array, posts: Posts, places: Sequence[int]) -> None:
     """Beliefs of people who have tried nothing yet, from lore: the named posts, about the named places of measures.
 
     effects (posts, M + 1, K): what acts that work do to what each of those posts reads.
@@ -43,10 +41,9 @@ def start(
     shape = (group.n, *effects.shape[1:])
     if group.belief.shape != shape:
         group.belief, group.certainty = np.zeros(shape), np.zeros(shape)
-    chosen = np.array(posts, dtype=np.int64)
-    said = declared(spec, group, effects) * group.skill[chosen, None, :]
+    said = declared(spec, group, effects) * group.skill[posts, None, :]
     _start(
-        spec.seed, replicate, group.keys[chosen], group.succession[chosen], chosen, np.array(places, dtype=np.int64), said,
+        spec.seed, replicate, group.keys[posts], group.succession[posts], posts, np.array(places, dtype=np.int64), said,
         learning.lore, learning.lore_error, learning.doubt, group.belief, group.certainty,
     )  # fmt: skip
 
@@ -115,43 +112,42 @@ def _taught(lesson, k):
     return lesson.did[k] * (1.0 - share), lesson.did_y[k] - share * result
 
 
-def take_in(group: Group, post: int, information: Array, evidence: Array, forgetting: float) -> None:
-    """Bayes' rule for independent Gaussian beliefs of one person, (M + 1, K); certainty fades a little first."""
-    sure = np.isinf(group.certainty[post])
-    certainty = rules.certainty_after(1.0, forgetting) * np.where(sure, 0.0, group.certainty[post])
-    total = np.where(sure, 1.0, certainty + information)
-    mean = (certainty * group.belief[post] + evidence) / np.where(total > 0, total, 1.0)
-    group.belief[post] = np.where(sure | (total <= 0), group.belief[post], mean)
-    group.certainty[post] = np.where(sure, np.inf, total)
-
-
-def learn_from_periods(group: Group, readings: Array, variance: Array, forgetting: float) -> None:
+def learn_from_periods(group: Group, readings: Array, sigma: Array, forgetting: float) -> None:
     """Those above learn from whole periods: y above its slow mean against the lever above its slow mean.
 
-    readings, variance (n, M) of the period, raw units; NaN where there was none.
+    readings, sigma (n, M) of the period, raw units; NaN where there was none.
     """
     if group.last_lever.shape != group.intensity.shape:
         group.last_lever = group.intensity.copy()
         group.baseline = readings.copy()
         return
-    for post in range(group.n):
-        x = group.intensity[post] - group.last_lever[post]
-        surprise = readings[post] - group.baseline[post]
-        known = ~np.isnan(surprise) & (variance[post] > 0)
-        weight = np.where(known, 1.0 / np.where(known, variance[post], 1.0), 0.0)
-        information, evidence = np.zeros(group.belief.shape[1:]), np.zeros(group.belief.shape[1:])
-        information[1:] = weight[:, None] * (x * x)[None, :]
-        evidence[1:] = (weight * np.where(known, surprise, 0.0))[:, None] * x[None, :]
-        take_in(group, post, information, evidence, forgetting)
+    _take_in(group.intensity - group.last_lever, readings - group.baseline, sigma, forgetting, group.belief, group.certainty)
     group.last_lever += 0.3 * (group.intensity - group.last_lever)
     fresh = np.where(np.isnan(group.baseline), readings, group.baseline)
     group.baseline = np.where(np.isnan(readings), fresh, fresh + 0.3 * (readings - fresh))
 
 
+@hot
+def _take_in(pulled, surprise, sigma, forgetting, belief, certainty):
+    """Bayes' rule for independent Gaussian beliefs; certainty fades a little first. Of quality (place 0) nothing is read."""
+    for post in range(belief.shape[0]):
+        for j in range(belief.shape[1]):
+            weight = news = 0.0
+            if j > 0 and not math.isnan(surprise[post, j - 1]) and sigma[post, j - 1] * sigma[post, j - 1] > 0.0:
+                weight = 1.0 / (sigma[post, j - 1] * sigma[post, j - 1])
+                news = weight * surprise[post, j - 1]
+            for k in range(belief.shape[2]):
+                if certainty[post, j, k] < np.inf:
+                    x = pulled[post, k]
+                    before, information = rules.certainty_after(certainty[post, j, k], forgetting), weight * (x * x)
+                    belief[post, j, k] = rules.belief_mean(belief[post, j, k], before, news * x, information)
+                    certainty[post, j, k] = before + information
+
+
 def sampled(spec: Scenario, replicate: int, group: Group, period: int, places: list[int]) -> Array:
     """Thompson sampling: one draw from each belief at `places` of the measures, (n, M + 1, K); the rest stays the mean."""
     out = group.belief.copy()
-    _sample(spec.seed, replicate, group.keys, period, np.array(places), group.open, group.certainty, out)
+    _sample(spec.seed, replicate, group.keys, period, np.array(places, dtype=np.int64), group.open, group.certainty, out)
     return out
 
 
@@ -170,7 +166,11 @@ def _sample(seed, replicate, keys, period, places, is_open, certainty, out):
 def practise(spec: Scenario, group: Group) -> None:
     """Employees' skill at tactics grows by practice and fades without."""
     learning = spec.staff.learning
-    tactics = slice(act.FIRST_TACTIC, act.ACTS)
-    group.skill[:, tactics] = rules.practised(
-        group.skill[:, tactics], group.intensity[:, tactics], learning.practice, learning.fading
-    )
+    _practise(group.intensity, learning.practice, learning.fading, group.skill)
+
+
+@hot
+def _practise(intensity, practice, fading, skill):
+    for e in range(skill.shape[0]):
+        for k in range(act.FIRST_TACTIC, act.ACTS):
+            skill[e, k] = rules.practised(skill[e, k], intensity[e, k], practice, fading)

@@ -99,7 +99,7 @@ def _choose(
 
 def _plain(values: Array) -> Array:
     """The array as the solver was compiled for it: float64, in one piece, writable (any other kind compiles anew)."""
-    return np.require(values, np.float64, ["C", "W"])
+    return values if values.dtype == np.float64 and values.flags.carray else np.require(values, np.float64, ["C", "W"])
 
 
 def choose(problem: Problem, prospects: Prospects) -> Choice:

@@ -6,7 +6,6 @@ The decision problem itself stands in `sim.world.decide`; here it is put to ever
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +16,7 @@ from sim.world import beliefs, decide, foresight, sums
 from sim.world import state as st
 from sim.world.choice import Choice, Problem
 from sim.world.decide import Outlook
-from sim.world.people import Array, Group
+from sim.world.people import Array, Group, Posts
 
 if TYPE_CHECKING:
     from sim.world.firm import Firm
@@ -49,9 +48,9 @@ def impatience(firm: Firm) -> float:
     return -math.log(max(firm.spec.staff.discount, 1e-9)) / firm.spec.pay.every
 
 
-def true_effects(firm: Firm, group: Group, posts: Sequence[int] | None = None) -> Array:
+def true_effects(firm: Firm, group: Group, posts: Posts | None = None) -> Array:
     """(posts, M + 1, K) effects of acts that work, on what those who hold the posts read; all posts if none are named."""
-    chosen = np.arange(group.n) if posts is None else np.array(posts, dtype=np.int64)
+    chosen = np.arange(group.n) if posts is None else posts
     found = firm.effects[:, :, : len(firm.w.measures) + 1][:, list(group.acts), :].transpose(0, 2, 1)
     if group.role == "employee":
         return found[group.team[chosen]]
@@ -86,11 +85,12 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
 def outlook_of(firm: Firm, group: Group, effects: Array) -> Outlook:
     """What the group chooses on, from the period that has just been read."""
     read = firm.read[group.role]
-    contacts = sums.in_order(firm.counts[: int(firm.w.p.employees), :])[st.N_CONTACTS] / firm.w.p.employees
+    staff = firm.spec.staff.count
+    contacts = sums.in_order(firm.counts[:staff, st.N_CONTACTS]) / staff
     per_contact = np.zeros(group.intensity.shape)
     if group.role == "employee":
         found = firm.effects[:, : act.ACTS, -1][group.team]
-        per_contact = np.where(group.tactics[None, :] & (found <= 0), group.minutes[None, :], found)
+        per_contact = np.where(group.tactics & (found <= 0), group.minutes, found)
     expected = np.where(np.isnan(read.value), read.team, read.value)
     recency = firm.spec.staff.learning.recency
     if group.level.shape == expected.shape:
@@ -110,7 +110,7 @@ def rational_level(firm: Firm, group: Group, effects: Array) -> Array:
     """Expected readings at present acts: the team's by the panel, moved by how one's own acts differ from the mean."""
     places = slice(1, len(firm.w.measures) + 1)
     if group.role == "employee":
-        own = group.intensity - decide.team_means(group)
+        own = group.intensity - decide.team_means(group, firm.spec.staff.team_size)
         moves = effects[:, 1:, :] * own[:, None, :]
         level = firm.expected[group.team][:, places] + sums.in_order(moves.transpose(2, 0, 1))
     elif group.role == "manager":

@@ -33,7 +33,7 @@ class Contract:
     @property
     def jumps(self) -> bool:
         """Whether pay rises at a stroke somewhere: then a target is something to be reached."""
-        return any(jump != 0.0 for jump in self.payout.pieces().jumps)
+        return any(jump != 0.0 for jump in self.payout.pieces.jumps)
 
     @property
     def has_target(self) -> bool:
@@ -85,14 +85,14 @@ def standing(contract: Contract, group: Group, reading: Array, observed: Array, 
     """
     if contract.place < 0:
         return np.zeros(group.n)
-    enough = observed >= minimum
-    fallback = {
-        "nothing": np.full(group.n, np.nan),
-        "last": group.last_reading[:, contract.place] if group.last_reading.size else np.full(group.n, np.nan),
-        "team": team_reading,
-        "target": contract.target / contract.points,
-    }[below]
-    return np.where(enough, reading, fallback) * contract.points
+    fallback: Array | float = np.nan
+    if below == "last" and group.last_reading.size:
+        fallback = group.last_reading[:, contract.place]
+    elif below == "team":
+        fallback = team_reading
+    elif below == "target":
+        fallback = contract.target / contract.points
+    return np.where(observed >= minimum, reading, fallback) * contract.points
 
 
 def pay(contract: Contract, group: Group, standing: Array, observed: Array) -> Array:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.incentives import schemes as kinds
 from sim.incentives.expectation import Prospects, marginal, moments, prospects_of
 from sim.rules import employee as rules
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 from sim.scenario.schema import Scenario
 from sim.world import chance, choice
 from sim.world.contracts import Contract
@@ -53,18 +53,13 @@ def problem(
             step = contract.written.target.step
             ratchet[:, p] = group.discount * step / (1.0 - group.discount * (1.0 - step))
     gain = worth_beside_pay(spec, group, outlook) + approval
-    most = spec.staff.occasion if group.role == "employee" else 1.0
-    upper = np.where(group.open[None, :] & ~(group.never[:, None] & group.tactics[None, :]), most, 0.0)
-    norm, pull = np.zeros((n, count)), np.zeros(n)
+    norm, pull, most = np.zeros((n, count)), np.zeros(n), 1.0
     if group.role == "employee":
-        norm, pull = team_means(group), np.full(n, spec.staff.norm)
-    fixed = ~group.open
-    lower = np.where(fixed[None, :], group.intensity, 0.0)
-    upper = np.where(fixed[None, :], group.intensity, upper)
-    made = choice.problem_of(
-        np.ascontiguousarray(group.intensity), gap, loadings, group.cost, risk=group.risk, ratchet=ratchet, gain=gain,
-        pull=pull, norm=norm, lower=lower, upper=upper,
-    )  # fmt: skip
+        norm, pull, most = team_means(group, spec.staff.team_size), np.full(n, spec.staff.norm), spec.staff.occasion
+    acts = np.ascontiguousarray(group.intensity)
+    lower = np.where(group.open, 0.0, acts)
+    upper = np.where(group.open, most * ~(group.never[:, None] & group.tactics), acts)
+    made = choice.Problem(acts, gap, loadings, group.risk, ratchet, gain, group.cost, pull, norm, lower, upper)
     return made, gain
 
 
@@ -75,31 +70,21 @@ def worth_beside_pay(spec: Scenario, group: Group, outlook: Outlook) -> Array:
     has no worth of its own, only harm.
     """
     served = outlook.effects[:, 0, :]
-    served = np.where(group.tactics[None, :], np.minimum(served, 0.0), served)
-    return (
-        group.intrinsic[:, None] * served
-        - group.conscience[:, None] * group.moral[None, :]
-        - sanction(spec, group)
-        - spec.staff.minute * outlook.minutes
-    )
+    served = np.where(group.tactics, np.minimum(served, 0.0), served)
+    scruples = group.conscience[:, None] * group.moral
+    return group.intrinsic[:, None] * served - scruples - sanction(spec, group) - spec.staff.minute * outlook.minutes
 
 
 def sanction(spec: Scenario, group: Group) -> Array:
     """Expected loss by being found out when an act is done in every contact: belief × traceability × loss, (n, K), money."""
     loss = spec.audit.fine + spec.audit.dismissal * spec.staff.dismissal_loss * group.base
-    return (group.audit_belief * loss)[:, None] * group.traceability[None, :]
+    return (group.audit_belief * loss)[:, None] * group.traceability
 
 
-def team_means(group: Group) -> Array:
-    """(n, K) what one's team does on average."""
-    means = np.zeros(group.intensity.shape)
-    for team in np.unique(group.team):
-        members = group.team == team
-        total = np.zeros(group.intensity.shape[1])
-        for row in group.intensity[members]:
-            total += row
-        means[members] = total / members.sum()
-    return means
+def team_means(staff: Group, size: int) -> Array:
+    """(n, K) what one's team does on average; sums in order of the members."""
+    members = staff.intensity.reshape(-1, size, len(staff.acts))
+    return np.repeat(np.cumsum(members, axis=1)[:, -1] / size, size, axis=0)
 
 
 def prospects(group: Group, contracts: list[Contract], outlook: Outlook, gap: Array) -> Prospects:
@@ -155,7 +140,7 @@ def _imitate(u, size, imitation, bonus, acts, lower, upper, gain, cost, out):
                 out[e] = copied
 
 
-@kernel
+@hot
 def burden(gain: Array, cost: Array, acts: Array) -> float:
     """What acts cost a person beside what they earn, money: effort, scruple and risk less the worth of serving."""
     total = 0.0
@@ -164,6 +149,12 @@ def burden(gain: Array, cost: Array, acts: Array) -> float:
         for j in range(len(acts)):
             total += 0.5 * acts[k] * cost[k, j] * acts[j]
     return total
+
+
+@hot
+def _burdens(gain, cost, acts, out):
+    for e in range(len(out)):
+        out[e] = burden(gain[e], cost, acts[e])
 
 
 def at_stake(
@@ -187,9 +178,9 @@ def at_stake(
 
 def equivalents(group: Group, made: choice.Problem, gain: Array) -> Array:
     """Certainty equivalents (n,) of the period paid: pay − fine − ½ r Var(bonus) + worth of serving − efforts, scruples."""
-    acts = np.ascontiguousarray(group.intensity)
-    worth = np.array([-burden(gain[e], group.cost, acts[e]) for e in range(group.n)])
-    return group.base + group.allowance + group.bonus - group.fine - 0.5 * group.risk * group.spread + worth
+    burdens = np.empty(group.n)
+    _burdens(gain, group.cost, made.acts, burdens)
+    return group.base + group.allowance + group.bonus - group.fine - 0.5 * group.risk * group.spread - burdens
 
 
 def approval_of(spec: Scenario, staff: Group, pressing: Array, pressed: list[Contract], outlook: Outlook) -> Array:

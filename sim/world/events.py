@@ -81,7 +81,7 @@ def apply(spec: Scenario, w: st.World, week: int, firm: Firm) -> None:
         if name not in ("taught", "centre", "per_contact"):
             w.measures[name] = table[name]
     redate(w, past, float(week))
-    before, firm.spec = firm.spec, now
+    before = firm.spec
     firm.audit_rate *= now.audit.rate / before.audit.rate if before.audit.rate > 0 else 1.0
     firm.audit_rate = firm.audit_rate if before.audit.rate > 0 else now.audit.rate
     for role, group in firm.groups.items():

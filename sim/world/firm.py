@@ -19,16 +19,16 @@ class Firm:
     """All groups of people, the schemes in force, and what is known of the effects of acts."""
 
     def __init__(self, spec: Scenario, replicate: int, w: st.World, recorder: Recorder) -> None:
-        self.spec, self.replicate, self.w, self.recorder = spec, replicate, w, recorder
+        self.replicate, self.w, self.recorder = replicate, w, recorder
+        self.adopt(spec)
         self.groups: dict[str, Group] = {"employee": people.employees(spec, replicate, w)}
         self.groups |= {role: people.above(spec, replicate, role) for role in ("manager", "central", "head")}
-        measures = list(spec.measures.values())
         self.places = {label: j for j, label in enumerate(spec.measures)}
         self.points = recorder.points
-        self.contracts = contracts.contracts(spec, self.places, self.points, [m.better for m in measures])
+        self.contracts = contracts.contracts(spec, self.places, self.points, [m.better for m in self.measures])
         self.read_places = np.array(sorted({c.place for c in self.contracts if c.place >= 0}), np.int64)
-        self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(measures) + 2))
-        self.expected = np.zeros((spec.teams, len(measures) + 2))
+        self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(self.measures) + 2))
+        self.expected = np.zeros((spec.teams, len(self.measures) + 2))
         self.known = False
         used = spec.management.closed_loop.measure if spec.mechanisms.closed_loop else None
         self.used = None if used is None else self.places[used]  # the measure of the closed loop
@@ -53,7 +53,7 @@ class Firm:
         recorder.people(self)
         for role, group in self.groups.items():  # without a burn-in there is no reading to start targets from
             for contract in self.in_force(role, -spec.burn_in):
-                contracts.begin(contract, group.n, np.full(len(measures), np.nan))
+                contracts.begin(contract, group.n, np.full(len(self.measures), np.nan))
 
     @property
     def promise(self) -> float:
@@ -66,9 +66,16 @@ class Firm:
             return []
         return [c for c in self.contracts if c.role == role and c.in_force(week)]
 
+    def adopt(self, spec: Scenario) -> None:
+        """The scenario as it stands from now on, and what every payday asks of it."""
+        self.spec = spec
+        self.measures = list(spec.measures.values())
+        self.lags = np.array([m.lag for m in self.measures], np.int64)
+
     def rewrite(self, spec: Scenario) -> None:
-        """Schemes as an event has rewritten them; targets stay."""
-        fresh = contracts.contracts(spec, self.places, self.points, [m.better for m in spec.measures.values()])
+        """The scenario and its schemes as an event has rewritten them; targets stay."""
+        self.adopt(spec)
+        fresh = contracts.contracts(spec, self.places, self.points, [m.better for m in self.measures])
         for contract, new in zip(self.contracts, fresh, strict=True):
             contract.written, contract.payout = new.written, new.payout
 
@@ -76,10 +83,8 @@ class Firm:
         """Everything that happens at the end of the pay period that ends with `week`."""
         spec, w = self.spec, self.w
         began = week + 1 - spec.pay.every
-        weeks = min(spec.pay.every, week + spec.burn_in + 1)
-        lags = [m.lag for m in spec.measures.values()]
-        period = payday.gather(w, self.recorder.recent, week, weeks, lags)
-        self.read = {role: payday.read(w, period, role, group.n) for role, group in self.groups.items()}
+        period = payday.gather(w, self.recorder.recent, week, self.lags)
+        self.read = {role: payday.read(period, role, group.n) for role, group in self.groups.items()}
         self.counts = period.counts
         self.pay(began)
         sanction.check(self, week)
@@ -134,7 +139,7 @@ class Firm:
         read, place = self.read[group.role], contract.place
         if place < 0:
             return np.zeros(group.n), np.ones(group.n)
-        measure = list(self.spec.measures.values())[place]
+        measure = self.measures[place]
         observed = read.observed[:, place]
         standing = contracts.standing(
             contract, group, read.value[:, place], observed, read.team[:, place], measure.minimum_n, measure.below_minimum
@@ -151,8 +156,7 @@ class Firm:
                 if contract.place >= 0:
                     self.w.measures["taught"][contract.place] = 1
                 if not contract.begun:
-                    firm = payday.ratio(period.firm_num, period.firm_den)
-                    contracts.begin(contract, group.n, firm)
+                    contracts.begin(contract, group.n, period.published)
                     wanted[role] = group
         if not self.known or wanted or "rational" in (self.spec.staff.choice, self.spec.management.choice):
             choosing.look(self)
@@ -160,7 +164,7 @@ class Firm:
             places = [0] if not self.begun else []
             places += [c.place + 1 for c in self.in_force(role, week) if c.place >= 0]
             effects = choosing.true_effects(self, group)
-            beliefs.start(self.spec, self.replicate, group, effects, range(group.n), sorted(set(places)))
+            beliefs.start(self.spec, self.replicate, group, effects, np.arange(group.n), sorted(set(places)))
         self.begun = True
 
     def choice_of(self, group: Group) -> str:
@@ -178,7 +182,7 @@ class Firm:
         for role in ("manager", "central", "head"):
             group, read = self.groups[role], self.read[role]
             if group.n:
-                beliefs.learn_from_periods(group, read.value, read.sigma**2, self.spec.staff.learning.forgetting)
+                beliefs.learn_from_periods(group, read.value, read.sigma, self.spec.staff.learning.forgetting)
 
     def pressing(self) -> Array:
         """How hard each team is pressed, (T,)."""
@@ -199,12 +203,10 @@ class Firm:
         place, sign = self.watched()
         if place is None:
             return
-        for team in range(managers.n):
-            members = np.flatnonzero(staff.team == team)
-            figure = sign * staff.last_reading[members, place]
-            figure = np.where(np.isnan(figure), np.inf, figure)
-            worst = members[np.argsort(figure, kind="stable")[: round(m.coached * len(members))]]
-            self.ability[worst] += m.coaching_gain * effort[team]
+        size = self.spec.staff.team_size
+        figures = sign * staff.last_reading[:, place].reshape(managers.n, size)
+        worst = np.argsort(figures, axis=1, kind="stable")[:, : round(m.coached * size)]  # who has no figure comes last
+        self.ability.reshape(managers.n, size)[np.arange(managers.n)[:, None], worst] += (m.coaching_gain * effort)[:, None]
 
     def watched(self) -> tuple[int | None, float]:
         """The measure by which managers see who needs coaching: that of the closed loop, else the first that is paid."""

@@ -6,12 +6,14 @@ A person is (post, succession number); what he brings is drawn from that key, so
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.incentives import tactics as act
+from sim.rules.kernel import hot
 from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
 from sim.scenario.staff import Tactic
@@ -21,7 +23,12 @@ from sim.world import state as st
 from sim.world.params import draw
 
 Array = NDArray[np.float64]
+Posts = NDArray[np.int64]
 ROLES = ("employee", "manager", "central", "head")
+# traits, by the number under which chance knows them
+CONSCIENCE, RISK, INTRINSIC, NEVER_GAMES, ABILITY, ENGAGEMENT = range(6)
+TENURE, FIRST_SKILL = 7, 20
+EVENLY = Latent(kind="uniform", a=0, b=1)
 ROLE_KEY = {role: number << 24 for number, role in enumerate(ROLES)}  # posts of different roles never share a key
 
 
@@ -67,19 +74,15 @@ class Group:
         """Number of posts."""
         return len(self.team)
 
-    @property
+    @cached_property
     def tactics(self) -> NDArray[np.bool_]:
         """(K,) which acts are tactics: a person who never games will not do them, and they have no worth of their own."""
         return np.array([act.CATALOGUE[k].tactic for k in self.acts])
 
-    @property
+    @cached_property
     def keys(self) -> NDArray[np.int64]:
         """(n,) the entities under which chance knows the posts."""
         return ROLE_KEY[self.role] + np.arange(self.n)
-
-    def key(self, post: int) -> int:
-        """The entity under which chance knows the post."""
-        return ROLE_KEY[self.role] + post
 
 
 def costs(convex: Array, substitution: float) -> Array:
@@ -89,11 +92,25 @@ def costs(convex: Array, substitution: float) -> Array:
     return cross
 
 
-def trait(spec: Scenario, replicate: int, group_key: int, succession: int, place: int, latent: Latent) -> float:
-    """One trait of the person who holds a post."""
-    u = chance.four(spec.seed, replicate, group_key, succession, chance.STAFF, place)
-    d = draw(latent)
-    return float(chance.from_latent(d.family, d.a, d.b, u[0]))
+def traits(spec: Scenario, replicate: int, group: Group, posts: Posts, latents: dict[int, Latent]) -> Array:
+    """Traits of those who hold the posts, (traits, posts), in the order of `latents`, whose keys chance knows them by."""
+    drawn = [draw(latent) for latent in latents.values()]
+    out = np.empty((len(latents), len(posts)))
+    _traits(
+        spec.seed, replicate, group.keys[posts], group.succession[posts], np.array(list(latents)),
+        np.array([d.family for d in drawn]), np.array([d.a for d in drawn]), np.array([d.b for d in drawn]), out,
+    )  # fmt: skip
+    return out
+
+
+@hot
+def _traits(
+    seed: int, replicate: int, keys: Posts, persons: Posts, places: Posts, families: Posts, a: Array, b: Array, out: Array
+) -> None:
+    for t in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            u = chance.uniform(seed, replicate, keys[i], persons[i], chance.STAFF, places[t])
+            out[t, i] = chance.from_latent(families[t], a[t], b[t], u)
 
 
 def prices(spec: Scenario, role: str) -> dict[str, Any]:
@@ -130,10 +147,9 @@ def employees(spec: Scenario, replicate: int, w: st.World) -> Group:
         role="employee", acts=act.BY_ROLE["employee"], team=np.arange(n) // spec.staff.team_size,
         intensity=w.staff["intensity"], skill=w.staff["skill"], **prices(spec, "employee"), **_blank(n, spec),
     )  # fmt: skip
-    for post in range(n):
-        hire_employee(spec, replicate, w, group, post)
-    of_trait = chance.fours(spec.seed, replicate, group.keys, 0, chance.STAFF, 5)[:, 0]
-    of_tenure = chance.fours(spec.seed, replicate, group.keys, 0, chance.STAFF, 7)[:, 0]
+    hire_employees(spec, replicate, w, group, np.arange(n))
+    of_trait = chance.fours(spec.seed, replicate, group.keys, 0, chance.STAFF, ENGAGEMENT)[:, 0]
+    of_tenure = chance.fours(spec.seed, replicate, group.keys, 0, chance.STAFF, TENURE)[:, 0]
     survivors.hold_posts(survivors.staff(spec), spec, of_trait, of_tenure, w)
     return group
 
@@ -149,28 +165,28 @@ def _blank(n: int, spec: Scenario) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hire_employee(spec: Scenario, replicate: int, w: st.World, group: Group, post: int) -> None:
-    """The person whose turn it is takes the post, as a newcomer to the job."""
-    s, who = spec.staff, int(group.succession[post])
-    _character(spec, replicate, group, post, s)
-    row = w.staff[post]
-    row.ability = trait(spec, replicate, post, who, 4, s.ability)
-    row.engagement = trait(spec, replicate, post, who, 5, s.engagement)
-    row.tenure = 0.0
-    for k in range(act.FIRST_TACTIC, act.ACTS):
-        row.skill[k] = min(1.0, max(0.0, trait(spec, replicate, post, who, 20 + k, s.first_skill)))
-    for k in range(act.ACTS):
-        row.intensity[k] = s.first_acts.get(act.EMPLOYEE_ACTS[k], 0.0)
+def hire_employees(spec: Scenario, replicate: int, w: st.World, group: Group, posts: Posts) -> None:
+    """The persons whose turn it is take the posts, as newcomers to the job."""
+    s = spec.staff
+    _character(spec, replicate, group, posts, s)
+    tactics = range(act.FIRST_TACTIC, act.ACTS)
+    latents = {ABILITY: s.ability, ENGAGEMENT: s.engagement} | {FIRST_SKILL + k: s.first_skill for k in tactics}
+    ability, engagement, *skill = traits(spec, replicate, group, posts, latents)
+    w.staff["ability"][posts], w.staff["engagement"][posts], w.staff["tenure"][posts] = ability, engagement, 0.0
+    for k in tactics:
+        group.skill[posts, k] = np.clip(skill[k - act.FIRST_TACTIC], 0.0, 1.0)
+    group.intensity[posts] = [s.first_acts.get(name, 0.0) for name in act.EMPLOYEE_ACTS]
 
 
-def _character(spec: Scenario, replicate: int, group: Group, post: int, section: Any) -> None:
-    """Conscience, risk aversion and motive of whoever holds the post."""
-    key, who = group.key(post), int(group.succession[post])
-    group.conscience[post] = max(0.0, trait(spec, replicate, key, who, 0, section.conscience))
-    group.risk[post] = max(0.0, trait(spec, replicate, key, who, 1, section.risk_aversion))
-    group.intrinsic[post] = trait(spec, replicate, key, who, 2, section.intrinsic)
-    group.never[post] = trait(spec, replicate, key, who, 3, Latent(kind="uniform", a=0, b=1)) < section.never
-    group.audit_belief[post] = spec.audit.rate
+def _character(spec: Scenario, replicate: int, group: Group, posts: Posts, section: Any) -> None:
+    """Conscience, risk aversion and motive of whoever holds the posts."""
+    latents = {
+        CONSCIENCE: section.conscience, RISK: section.risk_aversion, INTRINSIC: section.intrinsic, NEVER_GAMES: EVENLY
+    }  # fmt: skip
+    conscience, risk, group.intrinsic[posts], u = traits(spec, replicate, group, posts, latents)
+    group.conscience[posts], group.risk[posts] = np.maximum(0.0, conscience), np.maximum(0.0, risk)
+    group.never[posts] = u < section.never
+    group.audit_belief[posts] = spec.audit.rate
 
 
 def above(spec: Scenario, replicate: int, role: str) -> Group:
@@ -180,13 +196,11 @@ def above(spec: Scenario, replicate: int, role: str) -> Group:
         role=role, acts=numbers, team=np.arange(n) if role == "manager" else np.zeros(n, np.int64),
         intensity=np.zeros((n, len(numbers))), skill=np.ones((n, len(numbers))), **prices(spec, role), **_blank(n, spec),
     )  # fmt: skip
-    for post in range(n):
-        take_post(spec, replicate, group, post)
+    take_posts(spec, replicate, group, np.arange(n))
     return group
 
 
-def take_post(spec: Scenario, replicate: int, group: Group, post: int) -> None:
-    """The person whose turn it is takes a post above the front line."""
-    _character(spec, replicate, group, post, spec.management)
-    for place, k in enumerate(group.acts):
-        group.intensity[post, place] = spec.management.first_levers.get(act.CATALOGUE[k].name, 0.0)
+def take_posts(spec: Scenario, replicate: int, group: Group, posts: Posts) -> None:
+    """The persons whose turn it is take posts above the front line."""
+    _character(spec, replicate, group, posts, spec.management)
+    group.intensity[posts] = [spec.management.first_levers.get(act.CATALOGUE[k].name, 0.0) for k in group.acts]

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules import employee as rules
-from sim.rules.kernel import kernel
+from sim.rules.kernel import hot, kernel
 from sim.world import beliefs, chance, choosing, people, sums
-from sim.world.people import Array, Group
+from sim.world.people import Array, Group, Posts
 
 if TYPE_CHECKING:
     from sim.world.firm import Firm
@@ -35,21 +35,25 @@ def check(firm: Firm, week: int) -> None:
         group.dismissed = found & (u[:, 2] < spec.audit.dismissal)
         firm.recorder.tally(week, "audits", float(audited.sum()))
         firm.recorder.tally(week, "caught", float(found.sum()))
-        notice(firm, group, audited)
+        if firm.choice_of(group) == "rational":
+            group.audit_belief[:] = firm.audit_rate
+        else:
+            _notice(group.team, audited, spec.staff.learning.audit_memory, group.audit_belief)
     expose(firm, week)
 
 
-def notice(firm: Firm, group: Group, audited: NDArray[np.bool_]) -> None:
-    """The believed chance of an audit: known where people are rational, else it follows what is seen in the team."""
-    if firm.choice_of(group) == "rational":
-        group.audit_belief[:] = firm.audit_rate
-        return
-    for team in np.unique(group.team):
-        members = group.team == team
-        seen = float(audited[members].mean())
-        group.audit_belief[members] = rules.audit_belief(
-            group.audit_belief[members], seen, firm.spec.staff.learning.audit_memory
-        )
+@hot
+def _notice(team, audited, memory, belief):
+    """The believed chance of an audit follows what is seen in the team, whose posts stand side by side."""
+    first = 0
+    while first < len(team):
+        seen, end = 0, first
+        while end < len(team) and team[end] == team[first]:
+            seen += audited[end]
+            end += 1
+        for e in range(first, end):
+            belief[e] = rules.audit_belief(belief[e], seen / (end - first), memory)
+        first = end
 
 
 def volume(firm: Firm) -> float:
@@ -91,8 +95,9 @@ def replace(firm: Firm, week: int) -> None:
             leaving = quits(firm, group, week) & ~group.dismissed
         firm.recorder.tally(week, "dismissals", float(group.dismissed.sum()))
         firm.recorder.tally(week, "quits", float(leaving.sum()))
-        for post in np.flatnonzero(group.dismissed | leaving):
-            hire(firm, role, group, int(post), week)
+        posts = np.flatnonzero(group.dismissed | leaving)
+        if len(posts):
+            hire(firm, role, group, posts, week)
 
 
 def quits(firm: Firm, group: Group, week: int) -> NDArray[np.bool_]:
@@ -112,32 +117,34 @@ def _quit_chances(rate, slope, engagement, by_pay, premium, weeks):
     return out
 
 
-def hire(firm: Firm, role: str, group: Group, post: int, week: int) -> None:
-    """The next person takes the post: own traits, lore instead of experience, no skill beyond the first."""
+def hire(firm: Firm, role: str, group: Group, posts: Posts, week: int) -> None:
+    """The next persons take the posts: own traits, lore instead of experience, no skill beyond the first."""
     spec = firm.spec
-    group.succession[post] += 1
-    firm.recorder.tally(week, "hires", 1.0)
-    forget(firm, role, group, post)
+    group.succession[posts] += 1
+    firm.recorder.tally(week, "hires", float(len(posts)))
+    for post in posts:
+        forget(firm, role, group, post)
     if role == "employee":
-        people.hire_employee(spec, firm.replicate, firm.w, group, post)
-        firm.coached[post] = firm.ability[post]
-        firm.resting[post] = firm.engagement[post]
+        people.hire_employees(spec, firm.replicate, firm.w, group, posts)
+        firm.coached[posts] = firm.ability[posts]
+        firm.resting[posts] = firm.engagement[posts]
     else:
-        people.take_post(spec, firm.replicate, group, post)
+        people.take_posts(spec, firm.replicate, group, posts)
     if firm.begun and group.belief.size:
-        effects = choosing.true_effects(firm, group, [post])
-        beliefs.start(spec, firm.replicate, group, effects, [post], range(group.belief.shape[1]))
+        effects = choosing.true_effects(firm, group, posts)
+        beliefs.start(spec, firm.replicate, group, effects, posts, range(group.belief.shape[1]))
 
 
-def forget(firm: Firm, role: str, group: Group, post: int) -> None:
+def forget(firm: Firm, role: str, group: Group, post: np.int64) -> None:
     """A newcomer expects, and is asked for, what his team does; the predecessor's record is not his."""
     team = firm.read[role].team[post]
     for kept in (group.level, group.last_reading, group.baseline):
         if kept.size:
             kept[post] = team
-    peers = (group.team == group.team[post]) & (np.arange(group.n) != post)
+    peers = np.flatnonzero(group.team == group.team[post])
+    peers = peers[peers != post]
     for contract in firm.contracts:
-        if contract.role == role and contract.begun and peers.any():
+        if contract.role == role and contract.begun and len(peers):
             contract.target[post] = sums.mean(contract.target[peers])
     if role == "employee":
         firm.strain[post] = 0.0
