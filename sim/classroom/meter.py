@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.incentives import tactics as act
 from sim.world import state as st
+from sim.world import tables
 from sim.world.model import Organisation
 from sim.world.people import Array
-from sim.world.record import BEFORE, COMPONENTS
+from sim.world.tables import COMPONENTS
 
 QUARTER = 12  # weeks over which money, time and the parts of the gap are averaged: whole pay periods, so that they do not beat
 MONTH = 4
@@ -57,7 +58,7 @@ class Meter:
     def money(self) -> dict[str, float]:
         """The books of the last quarter by item, thousand a year; costs are negative."""
         end = self.model.week + self.model.spec.burn_in
-        items = self.model.recorder.book_items(end)
+        items = tables.book_items(self.model.recorder, end)
         return {name: float(amounts[-QUARTER:].mean() * 52 / 1000) for name, amounts in items.items()}
 
     def gap(self, label: str) -> dict[str, float]:
@@ -69,8 +70,8 @@ class Meter:
             return {}
         values = num / den * recorder.points[place]
         found = dict.fromkeys(WATERFALL, 0.0)
-        for name, stage in COMPONENTS:
-            found[PARTS[name]] += float(values[stage] - values[BEFORE[stage]])
+        for name, stage, before in COMPONENTS:
+            found[PARTS[name]] += float(values[stage] - values[before])
         return {"true": float(values[st.TRUE]), **found, "reported": float(values[st.REALISED])}
 
     def acts(self) -> dict[str, float]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.incentives import tactics as act
+from sim.incentives.expectation import Prospects
 from sim.world import beliefs, decide, foresight, sums
 from sim.world import state as st
 from sim.world.choice import Choice, Problem
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
 
 class Solved(NamedTuple):
-    """What a group chose, the problem it solved, the worth of acts beside pay, and whether mutual responses settled."""
+    """What a group chose, the problem it solved, what it was to expect of pay, and whether mutual responses settled."""
 
     choice: Choice
     problem: Problem
-    gain: Array
+    worth: Array  # (n, K) of acts beside pay and approval
+    prospects: Prospects
     settled: bool
 
 
@@ -128,19 +130,19 @@ def choose(firm: Firm, week: int) -> None:
         group = firm.groups[role]
         if group.n == 0 or firm.choice_of(group) == "fixed" or not has_reason(firm, group, week + 1):
             continue
-        chosen, made, gain, settled = solve_full(firm, group, week + 1, firm.pressing())
-        firm.solved[role] = Solved(chosen, made, gain, settled)
+        firm.solved[role] = solved = solve_full(firm, group, week + 1, firm.pressing())
+        chosen, made, worth, chances, settled = solved
         firm.recorder.tally(week, "nonconverged", float(not settled))
         acts = chosen.acts
         if role == "employee" and firm.spec.mechanisms.imitation:
-            acts = decide.imitate(firm.spec, firm.replicate, group, week, acts, made, gain)
+            acts = decide.imitate(firm.spec, firm.replicate, group, week, acts, made)
+        gain, outlook = made.gain, firm.outlook_now[role]
         if firm.choice_of(group) == "learning":  # what one samples to choose by is not what one believes on the whole
-            sober = replace(firm.outlook_now[role], effects=group.belief)
-            gain = gain - decide.worth_beside_pay(firm.spec, group, firm.outlook_now[role])
-            gain = gain + decide.worth_beside_pay(firm.spec, group, sober)
+            sober = replace(outlook, effects=group.belief)
+            gain = gain - worth + decide.worth_beside_pay(firm.spec, group, sober)
         feared = decide.sanction(firm.spec, group)  # what was paid in fines stands in the equivalent itself
         live = firm.in_force(role, week + 1)
-        group.stake, group.spread = decide.at_stake(group, live, firm.outlook_now[role], made)
+        group.stake, group.spread = decide.at_stake(live, outlook, made, chances)
         group.equivalent = decide.equivalents(group, made, gain + feared)
         group.intensity[...] = acts
         if role == "employee":
@@ -186,6 +188,8 @@ def solve_full(
     if group.role == "employee":
         approval = decide.approval_of(firm.spec, group, pressing, firm.in_force("manager", week), outlook)
     asked = [firm.stretch(contract, group, stretching) for contract in live] if stretching is not None else None
-    made, gain = decide.problem(firm.spec, group, live, outlook, approval, asked)
-    chosen, settled = decide.best(group, live, outlook, made, rational)
-    return Solved(chosen, made, gain, settled)
+    worth = decide.worth_beside_pay(firm.spec, group, outlook)
+    made = decide.problem(firm.spec, group, live, outlook, worth + approval, asked)
+    chances = decide.prospects(group, live, outlook, made.gap)
+    chosen, settled = decide.best(group, live, outlook, made, chances, rational)
+    return Solved(chosen, made, worth, chances, settled)

@@ -33,10 +33,10 @@ class Outlook:
 
 
 def problem(
-    spec: Scenario, group: Group, contracts: list[Contract], outlook: Outlook, approval: Array,
+    spec: Scenario, group: Group, contracts: list[Contract], outlook: Outlook, gain: Array,
     asked: list[Array] | None = None,
-) -> tuple[choice.Problem, Array]:
-    """The decision problem of everybody in the group; also the linear worth (n, K) of acts beside pay.
+) -> choice.Problem:
+    """The decision problem of everybody in the group; gain (n, K) is the linear worth of acts beside pay.
 
     asked: for each contract, measure points (n,) by which targets would be further off than they are.
     """
@@ -52,15 +52,13 @@ def problem(
         if contract.ratchets:
             step = contract.written.target.step
             ratchet[:, p] = group.discount * step / (1.0 - group.discount * (1.0 - step))
-    gain = worth_beside_pay(spec, group, outlook) + approval
     norm, pull, most = np.zeros((n, count)), np.zeros(n), 1.0
     if group.role == "employee":
         norm, pull, most = team_means(group, spec.staff.team_size), np.full(n, spec.staff.norm), spec.staff.occasion
-    acts = np.ascontiguousarray(group.intensity)
+    acts = group.intensity.copy()
     lower = np.where(group.open, 0.0, acts)
     upper = np.where(group.open, most * ~(group.never[:, None] & group.tactics), acts)
-    made = choice.Problem(acts, gap, loadings, group.risk, ratchet, gain, group.cost, pull, norm, lower, upper)
-    return made, gain
+    return choice.Problem(acts, gap, loadings, group.risk.copy(), ratchet, gain, group.cost, pull, norm, lower, upper)
 
 
 def worth_beside_pay(spec: Scenario, group: Group, outlook: Outlook) -> Array:
@@ -101,17 +99,17 @@ def prospects(group: Group, contracts: list[Contract], outlook: Outlook, gap: Ar
 
 
 def best(
-    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, rational: bool
+    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem, chances: Prospects, rational: bool
 ) -> tuple[choice.Choice, bool]:
     """Everybody's choice and whether it is a fixed point where pay depends on others and all reason it through."""
     if rational and any(isinstance(c.payout, kinds.Group) for c in contracts):
         settled = choice.settle(made, lambda gap: prospects(group, contracts, outlook, gap), tolerance=1e-4, rounds=60)
         return settled.choice, settled.converged
-    return choice.choose(made, prospects(group, contracts, outlook, made.gap)), True
+    return choice.choose(made, chances), True
 
 
 def imitate(
-    spec: Scenario, replicate: int, group: Group, period: int, chosen: Array, made: choice.Problem, gain: Array
+    spec: Scenario, replicate: int, group: Group, period: int, chosen: Array, made: choice.Problem
 ) -> Array:
     """Proportional imitation (Schlag 1998): look at one colleague; if he was paid better, perhaps do as he did.
 
@@ -120,8 +118,8 @@ def imitate(
     out = chosen.copy()
     u = chance.fours(spec.seed, replicate, group.keys, period, chance.PEER, 0)
     _imitate(
-        u, spec.staff.team_size, spec.staff.learning.imitation, group.bonus, np.ascontiguousarray(group.intensity),
-        made.lower, made.upper, gain, group.cost, out,
+        u, spec.staff.team_size, spec.staff.learning.imitation, group.bonus, made.acts,
+        made.lower, made.upper, made.gain, group.cost, out,
     )  # fmt: skip
     return out
 
@@ -158,16 +156,15 @@ def _burdens(gain, cost, acts, out):
 
 
 def at_stake(
-    group: Group, contracts: list[Contract], outlook: Outlook, made: choice.Problem
+    contracts: list[Contract], outlook: Outlook, made: choice.Problem, chances: Prospects
 ) -> tuple[Array, Array]:
     """What a period's pay hangs on: how far a standard error of each reading moves expected pay (money), and Var(pay), (n,).
 
     Schemes are added up as if their readings were independent: pay on two measures of the same contacts, or twice on one
     measure, varies more than that.
     """
-    stake, spread = np.zeros(group.n), np.zeros(group.n)
+    stake, spread = np.zeros((2, len(made.acts)))
     if contracts:
-        chances = prospects(group, contracts, outlook, made.gap)
         slopes, variances = marginal(chances, made.gap), moments(chances, made.gap)[1]
         for p, contract in enumerate(contracts):
             spread += variances[:, p]

@@ -50,7 +50,7 @@ class Firm:
         self.solved: dict[str, choosing.Solved] = {}  # the latest choice of each role, as it was put to them
         self.engagement, self.ability = w.staff["engagement"], w.staff["ability"]  # views
         self.pull_levers()
-        recorder.people(self)
+        recorder.people(self, -spec.burn_in)
         for role, group in self.groups.items():  # without a burn-in there is no reading to start targets from
             for contract in self.in_force(role, -spec.burn_in):
                 contracts.begin(contract, group.n, np.full(len(self.measures), np.nan))
@@ -93,12 +93,12 @@ class Firm:
         self.begin_contracts(week + 1, period)
         choosing.choose(self, week)
         wellbeing.period(self, began)
-        self.recorder.staff_rows(self, week)
+        self.recorder.payday(self, week)
         sanction.replace(self, week)
         self.coach()
         loop.repair(self, week)
         self.pull_levers()
-        self.recorder.people(self)
+        self.recorder.people(self, week + 1)
         w.lessons.view(np.uint8)[...] = 0
 
     def pay(self, began: int) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.rules import market
 from sim.scenario.schema import Scenario
-from sim.world import build, events, start, windows
+from sim.world import build, events, start, tables, windows
 from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
@@ -79,7 +79,7 @@ class Organisation(mesa.Model):
             w, float(week), row, self._due, self._load, first, last, self.reputation.join(promise),
             promise * spec.customers.market.promise_kept, readings, counts,
         )  # fmt: skip
-        self.recorder.close(week, row, joined, self.firm)
+        self.recorder.close(week, row, joined)
         self.reputation.hear(self.recorder, week)
         if (week + 1) % spec.pay.every == 0:
             self.firm.payday(week)
@@ -107,7 +107,7 @@ class Organisation(mesa.Model):
         """The results so far as tidy tables (see docs/architecture.md); `micro` adds one row a customer, if there are any."""
         if self.theory is not None:
             return self.theory.tables(self.week)
-        return self.recorder.tables(self.week, micro)
+        return tables.tables(self.recorder, self.week + self.spec.burn_in, micro)
 
     @property
     def agents(self) -> Any:

@@ -80,7 +80,7 @@ def reasons(firm: Firm, role: str = "employee") -> Reasons | None:
     live = firm.in_force(role, firm.week_ahead)
     return Reasons(
         spec=firm.spec, acts=group.acts, problem=solved.problem,
-        prospects=decide.prospects(group, live, outlook, solved.problem.gap), outlook=outlook, contracts=live,
+        prospects=solved.prospects, outlook=outlook, contracts=live,
         chosen=group.intensity.copy(), own=solved.choice.acts, succession=group.succession.copy(),
         linear=_beside_pay(firm.spec, group, outlook, solved.problem.gain),
     )  # fmt: skip
