@@ -50,6 +50,7 @@ class Organisation(mesa.Model):
         self.reputation = Reputation(spec, opening.join)
         self._due = np.zeros(len(self.world.customers), np.int64)
         self._load = np.zeros(spec.teams)
+        self._accounts = [kept.view(np.uint8, np.ndarray) for kept in (self.world.readings, self.world.tallies)]
         self._turning_points = {t for e in spec.events for t in (e.week, e.until) if t is not None}
 
     def step(self) -> None:
@@ -72,8 +73,8 @@ class Organisation(mesa.Model):
         first = spec.customers.count + int(pace * since)
         last = spec.customers.count + int(pace * (since + 1))
         readings, counts = self.recorder.slot(week)
-        for accounts in (w.readings, w.tallies):
-            accounts[row].view(np.uint8)[...] = 0
+        for accounts in self._accounts:
+            accounts[row] = 0
         promise = self.firm.promise
         joined = engine.advance(
             w, float(week), row, self._due, self._load, first, last, self.reputation.join(promise),

@@ -27,10 +27,11 @@ def traces(group: Group) -> Array:
 def check(firm: Firm, week: int) -> None:
     """Audits of people; what they find is fined and may cost the job; colleagues notice who was audited."""
     spec = firm.spec
-    for group in firm.groups.values():
+    found_out = {role: traces(group) for role, group in firm.groups.items()}
+    for role, group in firm.groups.items():
         u = chance.fours(spec.seed, firm.replicate, group.keys, week, chance.AUDIT, 0)
         audited = u[:, 0] < firm.audit_rate
-        found = audited & (u[:, 1] < traces(group))
+        found = audited & (u[:, 1] < found_out[role])
         group.fine = np.where(found, spec.audit.fine, 0.0)
         group.dismissed = found & (u[:, 2] < spec.audit.dismissal)
         firm.recorder.tally(week, "audits", float(audited.sum()))
@@ -39,7 +40,7 @@ def check(firm: Firm, week: int) -> None:
             group.audit_belief[:] = firm.audit_rate
         else:
             _notice(group.team, audited, spec.staff.learning.audit_memory, group.audit_belief)
-    expose(firm, week)
+    expose(firm, week, found_out)
 
 
 @hot
@@ -56,22 +57,22 @@ def _notice(team, audited, memory, belief):
         first = end
 
 
-def volume(firm: Firm) -> float:
+def volume(found_out: dict[str, Array]) -> float:
     """How much there is to come out: chance that the average person of at least one role could be traced."""
     clean = 1.0
-    for group in firm.groups.values():
-        if group.n:
-            clean *= 1.0 - float(sums.mean(traces(group)))
+    for chances in found_out.values():
+        if len(chances):
+            clean *= 1.0 - float(sums.mean(chances))
     return 1.0 - clean
 
 
-def expose(firm: Firm, week: int) -> None:
+def expose(firm: Firm, week: int, found_out: dict[str, Array]) -> None:
     """Gaming comes out by press or regulator: a hazard that grows with volume × traceability, or an event by the scenario."""
     spec = firm.spec
     due, firm.exposure_due = firm.exposure_due, False
     if not due and spec.mechanisms.exposure:
         u = chance.uniform(spec.seed, firm.replicate, 0, week, chance.EXPOSE, 0)
-        due = u < spec.owners.exposure * volume(firm)
+        due = u < spec.owners.exposure * volume(found_out)
     if not due:
         return
     firm.recorder.tally(week, "exposures", 1.0)
@@ -82,7 +83,7 @@ def expose(firm: Firm, week: int) -> None:
     for role in ("manager", "central", "head"):
         group = firm.groups[role]
         u = chance.fours(spec.seed, firm.replicate, group.keys, week, chance.EXPOSE, 1)
-        group.dismissed |= u[:, 0] < traces(group)
+        group.dismissed |= u[:, 0] < found_out[role]
     for group in firm.groups.values():
         group.audit_belief = np.maximum(group.audit_belief, firm.audit_rate)
 
