@@ -33,8 +33,11 @@ def over_optimisation(
             subtitle=f"Change of {measure} against no bonus, {unit}; the mean of {replicates} paired replicates and its 95 % "
             "interval. The dot is where the truth is best, the hollow dot from where it has fallen again beyond noise.",
         )  # fmt: skip
-        ends = [frame[["d_low", "d_high"]].to_numpy() for reported, true, _ in curves.values() for frame in (reported, true)]
-        low, high = float(np.nanmin([end.min() for end in ends])), float(np.nanmax([end.max() for end in ends]))
+        drawn = ["d", "d_low", "d_high"]  # a single replicate has no interval, a short run perhaps not even a reading
+        ends = [frame[drawn].to_numpy().ravel() for reported, true, _ in curves.values() for frame in (reported, true)]
+        found = np.concatenate(ends)
+        found = found[np.isfinite(found)]
+        low, high = (float(found.min()), float(found.max())) if len(found) else (0.0, 1.0)
         room = 0.08 * (high - low)
         for place, (axes, (name, (reported, true, turn))) in enumerate(zip(layout.axes, curves.items(), strict=True)):
             names = list(reported[strength])
