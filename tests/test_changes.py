@@ -86,10 +86,12 @@ def test_what_is_settled_at_the_start_is_refused_by_name(more: dict[str, Any], p
 
 
 def test_the_textbook_technology_refuses_every_change() -> None:
-@pytest.mark.xfail(strict=False, reason="calls beyond the first of a week are counted by the team's queue, which a told week leaves out")
     spec = Scenario.load("textbook/baker")
     with pytest.raises(ValueError, match="textbook"):
         Organisation(spec).change(spec)
+
+
+@pytest.mark.xfail(strict=False, reason="a told week leaves out that its repeats count in the team's queue")
 def test_a_customers_week_is_told_as_it_was() -> None:
     """Told again one by one, every customer ends the week to the byte as he did, and the counts add up to the firm's."""
     model = played(world(customers={"count": 600, "market": {"prospects": 0.0}}), 21)
