@@ -1,6 +1,7 @@
 """Braganza (2022), "Proxyeconomics", in ordinary Python, as an oracle: lists and loops, no keyed chance, nothing compiled.
 
-Written anew from the model's description, apart from the engine. Angles are in radians inside, degrees outside.
+Written anew from the model's description, apart from the engine; where the description leaves a point open, the published
+program was read to settle it. Angles are in radians inside, degrees outside.
 `python tests/proxyeconomics_oracle.py` compares it with the engine over 30 seeds (an hour or so) and prints the table of
 docs/proxyeconomics.md.
 """
