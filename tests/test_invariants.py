@@ -104,7 +104,7 @@ def test_accounts_add_up(tree: Tree) -> None:
     counts = world.recorder.counts
     opened, ended = counts[:, st.N_NEEDS].cumsum(), counts[:, st.N_ENDED].cumsum()
     assert (opened - ended == weekly["open_issues"].to_numpy()).all()
-    still_open = (world.world.customers["flags"] & st.OPEN).astype(bool)
+    still_open = (world.world.customers["marks"] & st.OPEN).astype(bool)
     assert still_open.sum() == weekly["open_issues"].iloc[-1]
     # every call is the first of its need or follows one; those under way are known to their customers
     calls = counts[:, st.N_CONTACTS].sum() + counts[:, st.N_ABANDONED].sum()

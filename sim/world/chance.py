@@ -74,7 +74,7 @@ def four(
 
     `entity` and `index` are non-negative below 2^32; `when` may be negative (weeks of the burn-in).
     """
-    a, b, c, d = philox(int(entity) & MASK, int(when) & MASK, purpose, index & MASK, int(seed) & MASK, int(replicate) & MASK)
+    a, b, c, d = philox(int(entity) & MASK, int(when) & MASK, purpose, int(index) & MASK, int(seed) & MASK, int(replicate) & MASK)
     return (a + 0.5) * TO_UNIT, (b + 0.5) * TO_UNIT, (c + 0.5) * TO_UNIT, (d + 0.5) * TO_UNIT
 
 

@@ -159,8 +159,8 @@ def contact(w, i, at, week):
     """
     p, c, k = w.p, w.customers[i], i % w.p.teams
     team = w.teams[k]
-    if not c.flags & st.OPEN:
-        c.flags |= st.OPEN
+    if not c.marks & st.OPEN:
+        c.marks |= st.OPEN
         team.open += 1
         team.open_in_log += 1
         team.open_in_good_faith += 1

@@ -40,7 +40,7 @@ def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
     if hushed or diverted:
         tally.n[st.N_HUSHED] += 1.0 if hushed else 0.0
         tally.n[st.N_DIVERTED] += 1.0 if diverted else 0.0
-        c.flags |= st.LOST_HOPE
+        c.marks |= st.LOST_HOPE
         if p.memory:
             c.end = np.float64(c.end) - p.hushed
         return 1.0, 1.0, 0.0, False, minutes
@@ -74,6 +74,6 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
         if reached > 1:
             w.tallies[week, post].n[st.N_ASKING] += m.cost
         if reached > 2 and j == p.loop_measure:
-            c.flags |= st.TO_CALL
+            c.marks |= st.TO_CALL
         if value == value and m.taught:
             readings.learn(w.lessons[post, j + 1], tried, passed, value - m.centre)

@@ -37,13 +37,13 @@ def mark_log(p, c, team, at, solved, u_misjudged, closing):
     """
     good_faith = 1.0 if solved > 0.0 or u_misjudged < p.misjudged else 0.0
     written = 1.0 if good_faith > 0.0 or closing else 0.0
-    if good_faith > 0.0 and not c.flags & st.LOG_MARKED:
+    if good_faith > 0.0 and not c.marks & st.LOG_MARKED:
         c.marked_after = at - c.need_at
-        c.flags |= st.LOG_MARKED
+        c.marks |= st.LOG_MARKED
         team.open_in_good_faith -= 1
-    if written > 0.0 and not c.flags & st.LOG_CLOSED:
+    if written > 0.0 and not c.marks & st.LOG_CLOSED:
         c.closed_after = at - c.need_at
-        c.flags |= st.LOG_CLOSED
+        c.marks |= st.LOG_CLOSED
         team.open_in_log -= 1
     return good_faith, written
 
@@ -51,16 +51,16 @@ def mark_log(p, c, team, at, solved, u_misjudged, closing):
 @hot
 def note_visit(c, post, at, mask, solved):
     """Who served, when, and whether it was the first time and solved."""
-    first = not c.flags & st.SERVED
+    first = not c.marks & st.SERVED
     if first:
         c.first_after = at - c.need_at
         c.first_server = post
         c.first_acts = mask
         if solved > 0.0:
-            c.flags |= st.FIRST_SOLVED
+            c.marks |= st.FIRST_SOLVED
     elif c.second_after >= st.NEVER:
         c.second_after = at - c.need_at
-    c.flags |= st.SERVED
+    c.marks |= st.SERVED
     c.server = post
     c.acts = mask
     return first
@@ -71,7 +71,7 @@ def end_need(w, i, at, week, met_at):
     """The issue ends, met at a date or never; the next need is dated from this one, and waits for nobody."""
     p, c, k = w.p, w.customers[i], i % w.p.teams
     team, tally = w.teams[k], w.tallies[week, p.employees + k]
-    served = c.flags & st.SERVED
+    served = c.marks & st.SERVED
     row = c.server if served else p.employees + k
     e = c.server if served else 0
     if met_at < st.NEVER:
@@ -87,11 +87,11 @@ def end_need(w, i, at, week, met_at):
     tally.n[st.N_ENDED] += 1.0
     tally.n[st.N_MET] += 1.0 if met_at < st.NEVER else 0.0
     team.open -= 1
-    if not c.flags & st.LOG_CLOSED:
+    if not c.marks & st.LOG_CLOSED:
         team.open_in_log -= 1
-    if not c.flags & st.LOG_MARKED:
+    if not c.marks & st.LOG_MARKED:
         team.open_in_good_faith -= 1
-    c.flags &= st.OF_THE_PERSON
+    c.marks &= st.OF_THE_PERSON
     c.contacts = 0
     c.first_after = st.NEVER
     c.second_after = st.NEVER

@@ -41,7 +41,7 @@ def call_back(w, now, week):
             lowest = 2.0
             for i in range(k, len(w.customers), p.teams):
                 c = w.customers[i]
-                if c.flags & st.TO_CALL and c.status == st.ACTIVE:
+                if c.marks & st.TO_CALL and c.status == st.ACTIVE:
                     u = chance.four(p.seed, p.replicate, i, int(now), chance.CALL, 0)
                     if u[1] >= w.measures[p.loop_measure].confidential and floor < u[0] < lowest:
                         lowest = u[0]
@@ -51,7 +51,7 @@ def call_back(w, now, week):
             floor = lowest
             call(w, chosen, now, week)
     for i in range(len(w.customers)):
-        w.customers[i].flags &= ~st.TO_CALL
+        w.customers[i].marks &= ~st.TO_CALL
 
 
 @hot
@@ -63,7 +63,7 @@ def call(w, i, now, week):
     tally.n[st.N_CALLED] += 1.0
     tally.n[st.N_MINUTES] += p.call_minutes
     before = score_of(p, c)
-    waiting = 1.0 if c.flags & st.OPEN else 0.0
+    waiting = 1.0 if c.marks & st.OPEN else 0.0
     met = 1.0 if u[2] < p.call_meets else 0.0
     if p.memory:
         c.end = manager.called_memory(np.float64(c.end), waiting, met, p.call_relief, p.call_failed)

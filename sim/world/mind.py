@@ -63,7 +63,7 @@ def feeling_of(p, question, score, satisfaction):
 @hot
 def hope_of(p, c):
     """Hope that a complaint would help, 0–1: less once one has been put off."""
-    return p.lost_hope if c.flags & st.LOST_HOPE else 1.0
+    return p.lost_hope if c.marks & st.LOST_HOPE else 1.0
 
 
 @hot

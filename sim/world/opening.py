@@ -94,7 +94,7 @@ def note_minds(w, minds, age):
         mind.expectation = c.expectation
         mind.end = c.end
         mind.peak = c.peak
-        mind.lost_hope = c.flags & st.LOST_HOPE
+        mind.lost_hope = c.marks & st.LOST_HOPE
 
 
 @hot
@@ -153,5 +153,5 @@ def settle(w, at, start):
         if age > 0 and p.memory:
             end = mind.end
             peak = mind.peak
-            w.customers[i].flags |= mind.lost_hope
+            w.customers[i].marks |= mind.lost_hope
         engine.enter(w, i, at, expectation, end, peak, taste, contract, segment)

@@ -6,6 +6,8 @@ denominators: one a week, row of staff and measure. Arguments named p, m, firm, 
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.incentives import tactics as act
 from sim.rules import customer, survey
 from sim.rules.kernel import hot
@@ -239,7 +241,7 @@ def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, 
     met_at: date at which it was met, or NEVER; feeling: how the customer feels about the firm, 0–10. Verified outcomes are
     asked for like any other answer.
     """
-    there = 1.0 if c.flags & st.SERVED else 0.0
+    there = 1.0 if c.marks & st.SERVED else 0.0
     trouble = 1.0 if c.contacts > 0 or met_at >= st.NEVER else 0.0
     for place in range(places[0]):
         j = places[place + 1]
@@ -265,8 +267,9 @@ def log_first(measures, places, cells, c, lessons):
     for place in range(places[0]):
         j = places[place + 1]
         m = measures[j]
-        true = 1.0 if c.flags & st.FIRST_SOLVED else 0.0
-        value = no_repeat(cells[j], true, 0.0 if c.second_after - c.first_after <= m.within else 1.0)
+        true = 1.0 if c.marks & st.FIRST_SOLVED else 0.0
+        between = np.float64(c.second_after) - np.float64(c.first_after)
+        value = no_repeat(cells[j], true, 0.0 if between <= m.within else 1.0)
         if m.taught:
             learn(lessons[j + 1], c.first_acts, False, value - m.centre)
 

@@ -36,7 +36,7 @@ def think_customers(w, team, level, is_open, read, with_act, without, base):
         place += 1
         if place % step:
             continue
-        score, trouble = score_of(w.p, c), 1.0 if c.flags & st.OPEN else 0.0
+        score, trouble = score_of(w.p, c), 1.0 if c.marks & st.OPEN else 0.0
         for j in asked:
             expect_answer(w, j, score, score, 0.0, trouble, d, 1.0, base)
             for k in LEVERS:

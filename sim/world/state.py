@@ -10,7 +10,7 @@ from sim.incentives import tactics as act
 from sim.rules.service import GRID
 
 PROSPECT, ACTIVE, LEFT = 0, 1, 2
-# bits of `flags`
+# bits of `marks`
 OPEN, SERVED, FIRST_SOLVED, LOST_HOPE, LOG_CLOSED, LOG_MARKED, TO_CALL = 1, 2, 4, 8, 16, 32, 64
 OF_THE_PERSON = LOST_HOPE | TO_CALL  # the others end with the issue
 NEVER = 2.0**60  # a date that does not come (the same number in single precision)
@@ -56,7 +56,7 @@ CUSTOMER = np.dtype([
     ("status", "u1"),
     ("segment", "u1"),
     ("contract", "u1"),  # bound by a contract
-    ("flags", "u1"),
+    ("marks", "u1"),
 ])  # fmt: skip
 
 EMPLOYEE = np.dtype([

@@ -63,7 +63,7 @@ def play(w, i, now, week):
         leaving = c.leaves_at < c.due
         at = c.leaves_at if leaving else max(c.due, now)
         if leaving:
-            met_at = st.NEVER if c.flags & st.OPEN else st.STILL_OPEN
+            met_at = st.NEVER if c.marks & st.OPEN else st.STILL_OPEN
         else:
             met_at = contact(w, i, at, week)
             calls += 1
@@ -168,7 +168,7 @@ def ask_everybody(w, j, now, week):
             continue
         k = i % p.teams
         row = p.employees + k
-        trouble = 1.0 if c.flags & st.OPEN else 0.0
+        trouble = 1.0 if c.marks & st.OPEN else 0.0
         fatigued = 1.0 if now + 1.0 - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
         _, reached = readings.ask(
             p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + 1000, w.teams[k].filtering, fatigued,
@@ -179,7 +179,7 @@ def ask_everybody(w, j, now, week):
         if reached > 1:
             w.tallies[week, row].n[st.N_ASKING] += m.cost
         if reached > 2 and j == p.loop_measure:
-            c.flags |= st.TO_CALL
+            c.marks |= st.TO_CALL
 
 
 @hot
