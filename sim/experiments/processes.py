@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import multiprocessing
 import os
 import signal
@@ -12,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 
-from sim.experiments.jobs import Job, Outcome, play_all
+from sim.experiments.jobs import ENGINE, Job, Outcome, play_all
 
 
 class Pool:
@@ -65,9 +67,14 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _enter_service(lifeline: Connection) -> None:
-    """First words of a worker: leave Ctrl-C to the parent, and end when the lifeline is cut."""
+    """First words of a worker: leave Ctrl-C to the parent, and end when the lifeline is cut.
+
+    What is imported by now stays: the collector of garbage need not look at it again at every payday.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
+    importlib.import_module(ENGINE.partition(":")[0])
+    gc.freeze()
 
 
 def _watch(lifeline: Connection) -> None:

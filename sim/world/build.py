@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.scenario.schema import Scenario
-from sim.world import chance, loop, opening
+from sim.world import chance, opening
 from sim.world import state as st
 from sim.world.layout import QUESTIONS
 from sim.world.params import measure_table, params, read_at
@@ -16,7 +16,7 @@ from sim.world.params import measure_table, params, read_at
 if TYPE_CHECKING:
     from sim.world.start import Start
 
-SEGMENT = np.dtype([(name, "f8") for name in ("edge", "needs", "difficulty", "value", "voice")])
+SEGMENT = np.dtype([*((name, "f8") for name in ("edge", "needs", "difficulty", "value", "voice")), ("active", "i8")])
 
 
 def segments(spec: Scenario) -> Any:
@@ -58,7 +58,6 @@ def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> 
     )  # fmt: skip
     made.teams["minutes"] = spec.service.work.minutes
     made.teams["drag"] = made.teams["weakness"] = 1.0
-    loop.stand(made)
     return made
 
 
@@ -70,6 +69,5 @@ def world(spec: Scenario, replicate: int, weeks: int, start: Start) -> st.World:
     made = allocate(spec, p, measure_table(spec), n, weeks)
     made.teams["minutes"] = start.minutes
     made.teams["weakness"] = weakness(spec, replicate)
-    loop.stand(made)
     opening.settle(made, float(-spec.burn_in), start)
     return made

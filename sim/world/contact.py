@@ -86,10 +86,9 @@ def route(w, i, k, when, u_who, difficulty, week):
 @hot
 def own_minutes(p, e, difficulty, u):
     """Handle time before care or haste, minutes."""
-    fresh = service.novice(e.tenure, p.proficiency, p.scripts)
     minutes = service.handle_minutes(
         p.minutes * p.process_minutes, p.minutes_by_difficulty, p.minutes_by_ability, difficulty, e.ability,
-        p.novice_minutes * fresh,
+        p.novice_minutes * e.fresh,
     )  # fmt: skip
     spread = p.minutes_spread * (1.0 - 0.5 * p.scripts)
     if spread > 0.0:
@@ -100,10 +99,9 @@ def own_minutes(p, e, difficulty, u):
 @hot
 def solve_probability(p, e, sound, difficulty, care, rush):
     """Chance that e resolves a need of this difficulty; sound: that the process does not fail him."""
-    fresh = service.novice(e.tenure, p.proficiency, p.scripts)
     odds = service.resolution_log_odds(
         p.resolution, p.resolution_by_difficulty, p.resolution_by_ability, p.resolution_by_engagement, difficulty,
-        e.ability, e.engagement, p.novice_resolution * fresh, p.scripts, p.script_error, p.script_rigidity,
+        e.ability, e.engagement, p.novice_resolution * e.fresh, p.scripts, p.script_error, p.script_rigidity,
     )  # fmt: skip
     return service.resolve_probability(odds, care, rush, p.care_resolution, p.rush_resolution, sound)
 

@@ -48,7 +48,7 @@ class Firm:
         self.targets: dict[int, Array] = {}  # what employees had to reach in the last period, by place of the measure
         self.outlook_now: dict[str, Outlook] = {}
         self.solved: dict[str, choosing.Solved] = {}  # the latest choice of each role, as it was put to them
-        self.engagement, self.ability = w.staff["engagement"], w.staff["ability"]  # views
+        self.engagement, self.ability, self.levers = w.staff["engagement"], w.staff["ability"], w.firm["levers"]  # views
         self.pull_levers()
         recorder.people(self, -spec.burn_in)
         for role, group in self.groups.items():  # without a burn-in there is no reading to start targets from
@@ -58,7 +58,7 @@ class Firm:
     @property
     def promise(self) -> float:
         """How much more than usual is promised."""
-        return float(self.w.firm.levers[act.PROMISE]) if self.spec.mechanisms.management else 0.0
+        return float(self.levers[act.PROMISE]) if self.spec.mechanisms.management else 0.0
 
     def in_force(self, role: str, week: int) -> list[Contract]:
         """The contracts of a role for a pay period that begins in `week`."""
@@ -230,4 +230,4 @@ class Firm:
                 total = 0.0
                 for value in group.intensity[:, place]:
                     total += value
-                w.firm.levers[k] = total / group.n if group.n else 0.0
+                self.levers[k] = total / group.n if group.n else 0.0

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 @hot
 def stand(w):
-    """How sound each team's process is this week."""
+    """How sound each team's process is this week, and how new everybody to the job."""
     p = w.p
     for k in range(p.teams):
         team = w.teams[k]
         failure = manager.failure_left(p.failure, team.weakness, team.repair)
         team.sound = service.sound_process(failure, p.failure_points)
+    for e in range(len(w.staff)):
+        w.staff[e].fresh = service.novice(w.staff[e].tenure, p.proficiency, p.scripts)
 
 
 @hot

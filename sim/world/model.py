@@ -72,15 +72,15 @@ class Organisation(mesa.Model):
         pace = build.prospects_a_week(spec)
         first = spec.customers.count + int(pace * since)
         last = spec.customers.count + int(pace * (since + 1))
-        readings, counts = self.recorder.slot(week)
+        recent, readings, counts = self.recorder.slot(week)
         for accounts in self._accounts:
             accounts[row] = 0
         promise = self.firm.promise
         joined = engine.advance(
             w, float(week), row, self._due, self._load, first, last, self.reputation.join(promise),
-            promise * spec.customers.market.promise_kept, readings, counts,
+            promise * spec.customers.market.promise_kept, recent, readings, counts,
         )  # fmt: skip
-        self.recorder.close(week, row, joined)
+        self.recorder.close(week, joined)
         self.reputation.hear(self.recorder, week)
         if (week + 1) % spec.pay.every == 0:
             self.firm.payday(week)

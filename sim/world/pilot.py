@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
-from sim.world import build, chance, opening, survivors
+from sim.world import build, chance, loop, opening, survivors
 from sim.world import state as st
 from sim.world.layout import MEASURE
 from sim.world.params import draw, params, servers_of
@@ -100,6 +100,7 @@ def _world(spec: Scenario, each: int, teams: int) -> st.World:
         weekly = c.count / spec.teams * c.needs_per_week * 1.3 * work.minutes
         p["stands_for"] = _capacity(spec) / weekly if weekly > 0.0 else 1.0
     _staff(spec, w)
+    loop.stand(w)
     return w
 
 

@@ -33,6 +33,7 @@ class Recorder:
     def __init__(self, spec: Scenario, replicate: int, w: st.World) -> None:
         self.spec, self.replicate, self.w = spec, replicate, w
         self.points = points_of(spec)
+        self.measures = list(spec.measures.values())
         weeks, measures = spec.weeks + spec.burn_in, len(spec.measures)
         self.readings = np.zeros((weeks, measures, st.STAGES, 2))
         self.counts = np.zeros((weeks, st.COUNTS))
@@ -51,33 +52,29 @@ class Recorder:
         self.paydays = 0
         # views on the world, taken once
         self.answers, self.open, self.occupancy = w.firm["answers"], w.teams["open"], w.teams["occupancy"]
-        self.cells = {name: w.readings[name] for name in ("num", "den", "square")}
-        self.status, self.segment = w.customers["status"], w.customers["segment"]
+        self.cells = {name: w.readings[name] for name in ("num", "den")}
+        self.there = w.segments["active"]
         self.money = {name: np.zeros(weeks) for name in ("bonus", "fines", "allowances")}
 
-    def slot(self, week: int) -> tuple[Array, Array]:
-        """Where the engine adds up the firm's readings and counts of this week."""
-        return self.readings[week + self.spec.burn_in], self.counts[week + self.spec.burn_in]
+    def slot(self, week: int) -> tuple[Array, Array, Array]:
+        """Where the engine puts the readings by person, and adds up the firm's readings and counts, of this week."""
+        at = week + self.spec.burn_in
+        return self.recent[week % len(self.recent)], self.readings[at], self.counts[at]
 
     def tally(self, week: int, name: str, amount: float) -> None:
         """Count something that happened to people."""
         self.tallies[name][week + self.spec.burn_in] += amount
 
-    def close(self, week: int, row: int, joined: int) -> None:
+    def close(self, week: int, joined: int) -> None:
         """Keep what the week leaves behind."""
         at = week + self.spec.burn_in
-        ring = self.recent[week % len(self.recent)]
-        ring[:, :, 0] = self.cells["num"][row, :, :, st.REALISED]
-        ring[:, :, 1] = self.cells["den"][row, :, :, st.REALISED]
-        ring[:, :, 2] = self.cells["square"][row]
-        self.tally(week, "joined", joined)
+        self.tallies["joined"][at] += joined
         active = int(self.answers.sum())
         self.snapshots["customers"][at] = active
         self.snapshots["open_issues"][at] = self.open.sum()
         self.snapshots["occupancy"][at] = self.occupancy.mean()
         self.snapshots["true_score"][at] = float(self.answers @ SCORES) / active if active else np.nan
-        there = self.segment[self.status == st.ACTIVE]
-        self.active[at] = np.bincount(there, minlength=len(self.w.segments))
+        self.active[at] = self.there
 
     def people(self, firm: Firm, week: int) -> None:
         """Mean engagement, strain and intensities from this week on; they change on paydays only."""
@@ -146,7 +143,7 @@ class Recorder:
 
     def reading(self, week: int, place: int, stage: int) -> float:
         """One pooled reading in measure points; NaN if nobody answered."""
-        m = list(self.spec.measures.values())[place]
+        m = self.measures[place]
         at = week + self.spec.burn_in - (m.lag if stage else 0)
         if at < 0:
             return float("nan")

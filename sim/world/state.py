@@ -63,6 +63,7 @@ EMPLOYEE = np.dtype([
     ("ability", "f8"),  # sd
     ("engagement", "f8"),
     ("tenure", "f8"),  # weeks
+    ("fresh", "f8"),  # how much of the newcomer is left this week
     ("skill", "f8", (act.ACTS,)),  # chance that an attempt works
     ("intensity", "f8", (act.ACTS,)),  # chance that it is attempted in a contact
 ])  # fmt: skip

@@ -19,7 +19,7 @@ from sim.world.readings import carry
 if TYPE_CHECKING:
     from sim.world.model import Organisation
 
-QUEUE = ("delayed", "arrivals", "occupancy", "backlog", "waits")
+STANDING = ("delayed", "arrivals", "occupancy", "backlog", "waits", "sound")
 INSTANT = 1e-9  # weeks; shorter than any delay, longer than the rounding of a date
 
 
@@ -51,8 +51,8 @@ def snapshot(model: Organisation) -> Snapshot:
     w = model.world
     rows = int(np.flatnonzero(w.customers["status"] != st.PROSPECT)[-1]) + 1
     return Snapshot(model.week, w._replace(
-        p=w.p.copy(), firm=w.firm.copy(), measures=w.measures.copy(), customers=_copied(w.customers[:rows]),
-        next_at=w.next_at[:rows].copy(), invited_at=w.invited_at[:rows].copy(), staff=w.staff.copy(),
+        p=w.p.copy(), firm=w.firm.copy(), measures=w.measures.copy(), segments=w.segments.copy(),
+        customers=_copied(w.customers[:rows]), next_at=w.next_at[:rows].copy(), invited_at=w.invited_at[:rows].copy(), staff=w.staff.copy(),
         teams=w.teams.copy(),
     ))  # fmt: skip
 
@@ -65,9 +65,10 @@ def _copied(records: Any) -> Any:
 
 
 def settled(kept: Snapshot, model: Organisation) -> Snapshot:
-    """The same after the week was played, with the queue that its customers met."""
-    for name in QUEUE:
+    """The same after the week was played, with the queue and the process that its customers met."""
+    for name in STANDING:
         kept.world.teams[name] = model.world.teams[name]
+    kept.world.staff["fresh"] = model.world.staff["fresh"]
     return kept
 
 

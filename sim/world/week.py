@@ -98,6 +98,7 @@ def enter(w, i, at, expectation, end, peak, taste, contract, segment):
     c.answer = int(customer.whole(score))
     w.firm.answers[c.answer] += 1
     w.teams[i % p.teams].active += 1
+    w.segments[segment].active += 1
     c.need_at = at
     next_need(p, c, w.segments, i)
     c.due = c.need_at
@@ -198,7 +199,7 @@ def close_week(w, week):
 
 
 @hot
-def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out, counts_out):
+def advance(w, now, row, due, load, from_row, to_row, join, raised, recent_out, readings_out, counts_out):
     """The week that starts at `now`, accounted in `row`; adds up the firm in the order of its rows. Returns joiners."""
     for team in range(w.p.teams):
         load[team] = 0.0
@@ -214,17 +215,20 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, readings_out
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
     close_week(w, row)
-    add_up(w.measures, w.readings[row], w.tallies[row], readings_out, counts_out)
+    add_up(w.measures, w.readings[row], w.tallies[row], recent_out, readings_out, counts_out)
     return n - here
 
 
 @hot
-def add_up(measures, cells, tallies, readings_out, counts_out):
-    """Totals of the firm in the order of its rows."""
+def add_up(measures, cells, tallies, recent_out, readings_out, counts_out):
+    """Totals of the firm in the order of its rows; the reported reading of each row is handed on (E + T, M, 3)."""
     for r in range(cells.shape[0]):
         for j in range(cells.shape[1]):
             cell = cells[r, j]
             readings.carry(measures[j].written, cell)
+            recent_out[r, j, 0] = cell.num[st.REALISED]
+            recent_out[r, j, 1] = cell.den[st.REALISED]
+            recent_out[r, j, 2] = cell.square
             for stage in range(st.STAGES):
                 readings_out[j, stage, 0] += cell.num[stage]
                 readings_out[j, stage, 1] += cell.den[stage]
