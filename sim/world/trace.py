@@ -52,8 +52,8 @@ def snapshot(model: Organisation) -> Snapshot:
     rows = int(np.flatnonzero(w.customers["status"] != st.PROSPECT)[-1]) + 1
     return Snapshot(model.week, w._replace(
         p=w.p.copy(), firm=w.firm.copy(), measures=w.measures.copy(), segments=w.segments.copy(),
-        customers=_copied(w.customers[:rows]), next_at=w.next_at[:rows].copy(), invited_at=w.invited_at[:rows].copy(), staff=w.staff.copy(),
-        teams=w.teams.copy(),
+        customers=_copied(w.customers[:rows]), next_at=w.next_at[:rows].copy(),
+        invited_at=w.invited_at[:rows].copy(), staff=w.staff.copy(), teams=w.teams.copy(),
     ))  # fmt: skip
 
 
