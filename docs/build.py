@@ -1,7 +1,8 @@
 """Writes what the documentation takes from the code: `docs/parameters.md`, `docs/indices.md`, `docs/scenario.schema.json`,
-`docs/theory.md`.
+`docs/theory.md`, `docs/claims.md`.
 
-`docs/theory.md` shows the figures that `gamed theory --out docs/theory.json` kept; nothing is simulated here.
+The last two show what `gamed theory --out docs/theory.json` and `gamed claims --out docs/claims.json` kept; nothing is
+simulated here.
 With `--check` it writes nothing: it fails where those files are out of date, or where a link or a name in the documentation
 leads nowhere.
 """
@@ -19,6 +20,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.analysis.catalogue import CATALOGUE
+from sim.experiments.claims import CLAIMS
+from sim.experiments.claims import table as claims_table
 from sim.experiments.theory import CASES
 from sim.experiments.theory import table as theory_table
 from sim.scenario.editors import editor_schema
@@ -30,7 +33,7 @@ from sim.scenario.schema import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-FIGURES = DOCS / "theory.json"
+FIGURES, DECIDED = DOCS / "theory.json", DOCS / "claims.json"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 NAME = re.compile(r"`(sim(?:\.\w+)+)`")
 FILE = re.compile(r"`((?:sim|tests|scenarios|docs)/[\w/.-]+\.\w+)`")
@@ -112,20 +115,25 @@ def _value(value: Any) -> str:
     return scalar(value)
 
 
-def figures() -> list[dict[str, Any]]:
-    """The kept figures of the closed forms."""
-    kept: list[dict[str, Any]] = json.loads(FIGURES.read_text(encoding="utf-8"))
+def kept_in(path: Path) -> list[dict[str, Any]]:
+    """The rows that were kept of the closed forms or of the claims."""
+    kept: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
     return kept
 
 
 def unkept() -> list[str]:
-    """Whether figures are kept of exactly the cases, settings and formulas that there are."""
+    """Whether rows are kept of exactly the cases, settings and formulas, and the claims and checks, that there are."""
     claims = [
         (case.name, [*case.always, *sets], claim.what, claim.formula)
         for case in CASES for sets in case.settings for claim in case.claims
     ]  # fmt: skip
-    kept = [(row["case"], row["set"], row["what"], row["formula"]) for row in figures()]
-    return [] if kept == claims else [f"{FIGURES.relative_to(ROOT)} is out of date: gamed theory --out docs/theory.json"]
+    kept = [(row["case"], row["set"], row["what"], row["formula"]) for row in kept_in(FIGURES)]
+    faults = [] if kept == claims else [f"{FIGURES.relative_to(ROOT)} is out of date: gamed theory --out docs/theory.json"]
+    checks = [(claim.text, check and check.says) for claim in CLAIMS for check in claim.checks or (None,)]
+    rows = [(row["claim"], row.get("says")) for row in kept_in(DECIDED)]
+    if rows != checks:
+        faults.append(f"{DECIDED.relative_to(ROOT)} is out of date: gamed claims --out docs/claims.json")
+    return faults
 
 
 def broken() -> list[str]:
@@ -177,7 +185,8 @@ def main() -> int:
         DOCS / "parameters.md": parameters(),
         DOCS / "indices.md": indices(),
         DOCS / "scenario.schema.json": json.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n",
-        DOCS / "theory.md": theory_table.page(figures()),
+        DOCS / "theory.md": theory_table.page(kept_in(FIGURES)),
+        DOCS / "claims.md": claims_table.page(kept_in(DECIDED)),
     }
     if "--check" not in sys.argv:
         for path, text in pages.items():
