@@ -13,7 +13,18 @@ from sim.analysis.estimate import Estimate, estimate
 from sim.experiments.budget import bill
 from sim.experiments.claims import CLAIMS, claims, named
 from sim.experiments.claims.case import (
-    IN_PART, REFUTED, SHOWN, UNDETERMINED, UNTESTED, Check, Claim, Figure, Run, World, on_the_whole, weighed,
+    IN_PART,
+    REFUTED,
+    SHOWN,
+    UNDETERMINED,
+    UNTESTED,
+    Check,
+    Claim,
+    Figure,
+    Run,
+    World,
+    on_the_whole,
+    weighed,
 )  # fmt: skip
 from sim.experiments.claims.play import same_money
 from sim.experiments.claims.table import page
