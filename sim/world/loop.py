@@ -53,7 +53,7 @@ def call_back(w, now, week):
             floor = lowest
             call(w, chosen, now, week)
     for i in range(len(w.customers)):
-        w.customers[i].marks &= ~st.TO_CALL
+        w.customers[i].marks &= 0xFF ^ st.TO_CALL  # as one byte: in plain Python NumPy refuses a negative mask
 
 
 @hot
