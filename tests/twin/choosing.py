@@ -1,0 +1,328 @@
+"""How people choose: what each knows or believes, what he is paid for it, and what he then does.
+
+The numerical work - expected pay under noise (`sim.incentives.expectation`) and the search for the best intensities
+(`sim.world.choice`) - is called, not written a second time: plain Python could only copy it. What goes into it is made here,
+person by person.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.incentives import schemes as kinds
+from sim.incentives import tactics as act
+from sim.incentives.expectation import marginal, moments, prospects_of
+from sim.rules import employee as rules
+from sim.world import chance
+from sim.world import choice as solver
+from twin import beliefs, foresight
+from twin.contracts import Contract, teams_of
+from twin.people import Outlook, Person, sum_of
+
+if TYPE_CHECKING:
+    from twin.beliefs import Effects
+    from twin.model import TwinFirm
+
+WAITS = ("service_level", "wait", "abandonment")
+
+
+class Task(NamedTuple):
+    """A person's decision problem: what he chooses on, and what his acts are worth beside pay."""
+
+    outlook: Outlook
+    gap: list[float]  # by contract: expected reading less target, measure points
+    loadings: list[list[float]]  # by act and contract
+    ratchet: list[float]  # by contract
+    worth: list[float]  # of acts beside pay and approval
+    gain: list[float]  # and with approval
+    norm: list[float]
+    lower: list[float]
+    upper: list[float]
+
+
+class Solved(NamedTuple):
+    """What the people of a role chose, their tasks, how far pay hangs on readings, and whether mutual responses settled."""
+
+    acts: list[list[float]]
+    tasks: list[Task]
+    stakes: list[float]
+    spreads: list[float]
+    settled: bool
+
+
+# --- what is known of acts ------------------------------------------------------------------------------------------
+
+
+def look(model: TwinFirm) -> None:
+    """Work out the true effects of all acts on the latest cases (rational people know them, lore declares them)."""
+    paid = any(model.in_force(role, model.week_ahead) for role in model.people)
+    is_open = [False] * act.ALL_ACTS
+    for people in model.people.values():
+        for person in people[:1]:
+            for k, entry, tactic in zip(person.acts, person.prices(), person.tactics, strict=True):
+                is_open[k] = entry.exists and (paid or not tactic) and k not in (act.PRESS, act.COACH, act.PROMISE)
+    model.expected, model.effects = foresight.effects(model, is_open, model.read_places, impatience(model))
+
+
+def impatience(model: TwinFirm) -> float:
+    """How fast later pay loses worth to staff, 1/week."""
+    return -math.log(max(model.spec.staff.discount, 1e-9)) / model.spec.pay.every
+
+
+def true_effects(model: TwinFirm, role: str) -> list[Effects]:
+    """For each of a role: what acts that work do to what he reads."""
+    people, places = model.people[role], range(len(model.measures) + 1)
+    if not people:
+        return []
+    by_team = [[[found[k][j] for k in people[0].acts] for j in places] for found in model.effects]
+    if role == "employee":
+        return [by_team[person.team.number] for person in people]
+    if role == "manager":
+        through = effects_through_staff(model)
+        return [[_added(a, b) for a, b in zip(by_team[m.post], through[m.post], strict=True)] for m in people]
+    parts = len(people) if role == "central" else 1
+    mean = [[sum_of(team[j][i] for team in by_team) / len(by_team) / parts for i in range(len(people[0].acts))] for j in places]
+    return [mean for _ in people]
+
+
+def _added(a: list[float], b: list[float]) -> list[float]:
+    return [x + y for x, y in zip(a, b, strict=True)]
+
+
+def effects_through_staff(model: TwinFirm) -> list[Effects]:
+    """What a manager's pressing, stretching and coaching do, one step ahead: by how staff would answer, by ability."""
+    managers, m, size = model.people["manager"], model.spec.management, model.spec.staff.team_size
+    place = {k: managers[0].acts.index(k) for k in managers[0].acts}
+    out = [[[0.0] * len(place) for _ in range(len(model.measures) + 1)] for _ in managers]
+    gained = m.coaching_gain * m.horizon * m.coached
+    worth = foresight.ability(model, model.read_places, impatience(model))
+    for team in range(len(managers)):
+        for j in range(len(out[team])):
+            out[team][j][place[act.COACH]] = worth[team][j] * gained
+    if not model.began_choosing:
+        return out
+    staff = model.people["employee"]
+    unmoved = solve(model, "employee", 0.0, 0.0, sample=False).acts
+    for lever, pressing, stretching in ((act.PRESS, 1.0, 0.0), (act.STRETCH, 0.0, 1.0)):
+        moved = solve(model, "employee", pressing, stretching, sample=False).acts
+        for employee, now, then in zip(staff, unmoved, moved, strict=True):
+            shift = [(b - a) * s for a, b, s in zip(now, then, employee.skill, strict=True)]
+            rows = out[employee.team.number]
+            for j, row in enumerate(rows):
+                share = size if j > 0 and is_shared(model.measures[j - 1].spec) else 1
+                found = model.effects[employee.team.number]
+                row[place[lever]] += sum_of(x * (found[k][j] * share) for k, x in enumerate(shift)) / size
+    return out
+
+
+def is_shared(measure: Any) -> bool:
+    """Whether a team shares a reading, so that an employee moves it by his part."""
+    of_customers = measure.is_survey and measure.population == "customers"
+    return of_customers or measure.reads in (*WAITS, "departures", "backlog")
+
+
+# --- what a person chooses on ---------------------------------------------------------------------------------------
+
+
+def outlook_of(model: TwinFirm, person: Any, effects: Effects) -> Outlook:
+    """What he expects to read as things are, and what his acts do to it, from the period that has just been read."""
+    figures, recency = person.figures, model.spec.staff.learning.recency
+    expected = [t if math.isnan(v) else v for v, t in zip(figures.value, figures.team, strict=True)]
+    if person.level is None:
+        person.level = expected
+    else:
+        person.level = [e if math.isnan(a) else a + recency * (e - a) for a, e in zip(person.level, expected, strict=True)]
+    level = rational_level(model, person, effects) if person.choice == "rational" else person.level
+    minutes = [0.0] * len(person.acts)
+    if person.role == "employee":
+        found = [row[-1] for row in model.effects[person.team.number][: act.ACTS]]
+        for k, (entry, tactic) in enumerate(zip(person.prices(), person.tactics, strict=True)):
+            each = entry.minutes if tactic and found[k] <= 0 else found[k]
+            minutes[k] = each * model.contacts_each * model.stands_for
+    return Outlook(list(level), figures.sigma, effects, figures.observed, minutes)
+
+
+def rational_level(model: TwinFirm, person: Any, effects: Effects) -> list[float]:
+    """Readings at present acts: the team's by the panel, moved by how one's own acts differ from the mean."""
+    places = range(1, len(model.measures) + 1)
+    if person.role == "employee":
+        own = [a - b for a, b in zip(person.intensity, team_mean(person), strict=True)]
+        usual = model.expected[person.team.number]
+        level = [usual[j] + sum_of(effects[j][k] * x for k, x in enumerate(own)) for j in places]
+    elif person.role == "manager":
+        level = [model.expected[person.post][j] for j in places]
+    else:
+        level = [sum_of(team[j] for team in model.expected) / len(model.expected) for j in places]
+    return [own if math.isnan(x) else x for x, own in zip(level, person.level, strict=True)]
+
+
+def team_mean(person: Any) -> list[float]:
+    """What one's team does on average."""
+    mates = person.team.staff
+    return [sum_of(mate.intensity[k] for mate in mates) / len(mates) for k in range(len(person.acts))]
+
+
+def task(model: TwinFirm, person: Any, contracts: list[Contract], outlook: Outlook, pressing: float | None,
+         stretching: float | None) -> Task:  # fmt: skip
+    """His decision problem, if he were pressed and his targets stretched so (left out: as things are)."""
+    count, spec = len(person.acts), model.spec
+    gap, ratchet = [0.0] * len(contracts), [0.0] * len(contracts)
+    loadings = [[0.0] * len(contracts) for _ in range(count)]
+    discount = spec.staff.discount if person.role == "employee" else spec.management.discount
+    for p, contract in enumerate(contracts):
+        if contract.place >= 0:
+            expected = outlook.expected[contract.place]
+            gap[p] = (0.0 if math.isnan(expected) else expected) * contract.points - person.targets[contract]
+            if stretching is not None:
+                gap[p] -= contract.asked_beyond(person, stretching)
+            for k in range(count):
+                loadings[k][p] = outlook.effects[contract.place + 1][k] * contract.points
+        if contract.ratchets:
+            step = contract.written.target.step
+            ratchet[p] = discount * step / (1.0 - discount * (1.0 - step))
+    worth = person.worth_beside_pay(outlook.effects, outlook.minutes)
+    gain = list(worth)
+    norm, most = [0.0] * count, 1.0
+    if person.role == "employee":
+        norm, most = team_mean(person), spec.staff.occasion
+        gain = _added(worth, approval(model, person, outlook, model.pressing(person.team) if pressing is None else pressing))
+    closed = [not entry.exists for entry in person.prices()]
+    barred = [person.never and tactic for tactic in person.tactics]
+    lower = [a if shut else 0.0 for a, shut in zip(person.intensity, closed, strict=True)]
+    upper = [a if shut else most * (not no) for a, shut, no in zip(person.intensity, closed, barred, strict=True)]
+    return Task(outlook, gap, loadings, ratchet, worth, gain, norm, lower, upper)
+
+
+def approval(model: TwinFirm, employee: Any, outlook: Outlook, pressing: float) -> list[float]:
+    """Worth of approval: how far an act moves the manager's measures, in standard errors, money."""
+    out = [0.0] * len(employee.acts)
+    for contract in model.in_force("manager", model.week_ahead):
+        if contract.place >= 0 and outlook.sigma[contract.place] > 0:
+            sigma = max(outlook.sigma[contract.place], 1e-12)
+            for k, effect in enumerate(outlook.effects[contract.place + 1]):
+                out[k] += model.spec.management.approval * pressing * contract.payout.sign * (effect / sigma)
+    return out
+
+
+# --- choosing -------------------------------------------------------------------------------------------------------
+
+
+def solve(model: TwinFirm, role: str, pressing: float | None = None, stretching: float | None = None, *,
+          sample: bool = True) -> Solved:  # fmt: skip
+    """What the people of a role would choose; `sample`: a real choice, by sampled beliefs, else by their means."""
+    people, contracts = model.people[role], model.in_force(role, model.week_ahead)
+    rational = people[0].choice == "rational"
+    known = true_effects(model, role) if rational else [[] for _ in people]
+    places = [0, *sorted({c.place + 1 for c in contracts if c.place >= 0})]
+    tasks = []
+    for person, effects in zip(people, known, strict=True):
+        if rational:
+            believed = [[x * s for x, s in zip(row, person.skill, strict=True)] for row in effects]
+        else:
+            believed = beliefs.sampled(person, model.week_ahead, places) if sample else person.belief
+        outlook = outlook_of(model, person, believed) if sample else person.outlook._replace(effects=believed)
+        if sample:
+            person.outlook = outlook
+        tasks.append(task(model, person, contracts, outlook, pressing, stretching))
+    return _search(people, contracts, tasks, rational)
+
+
+def _search(people: list[Any], contracts: list[Contract], tasks: list[Task], rational: bool) -> Solved:
+    """Put the tasks to the solver; where pay depends on others and all reason it through, to mutual best responses."""
+    n, count, schemes = len(people), len(people[0].acts), len(contracts)
+    problem = solver.Problem(
+        acts=_array([p.intensity for p in people], n, count), gap=_array([t.gap for t in tasks], n, schemes),
+        loadings=_array([t.loadings for t in tasks], n, count, schemes), risk=_array([p.risk for p in people], n),
+        ratchet=_array([t.ratchet for t in tasks], n, schemes), gain=_array([t.gain for t in tasks], n, count),
+        cost=_array(people[0].costs(), count, count), pull=_array([_norm_weight(p) for p in people], n),
+        norm=_array([t.norm for t in tasks], n, count), lower=_array([t.lower for t in tasks], n, count),
+        upper=_array([t.upper for t in tasks], n, count),
+    )  # fmt: skip
+    sigma = _array([[t.outlook.sigma[c.place] * c.points if c.place >= 0 else 0.0 for c in contracts] for t in tasks], n, schemes)
+    target = _array([[p.targets[c] for c in contracts] for p in people], n, schemes)
+    resting = [[max(t.outlook.observed[c.place], 1e-9) if c.place >= 0 else 1.0 for c in contracts] for t in tasks]
+
+    def prospects(gap: Any) -> Any:
+        payouts = [c.payout for c in contracts]
+        return prospects_of(payouts, sigma, target, gap + target, teams_of(people), _array(resting, n, schemes))
+
+    chances, settled = prospects(problem.gap), True
+    if rational and any(isinstance(c.payout, kinds.Group) for c in contracts):
+        found = solver.settle(problem, prospects, tolerance=1e-4, rounds=60)
+        chosen, settled = found.choice, found.converged
+    else:
+        chosen = solver.choose(problem, chances)
+    stakes, spreads = [0.0] * n, [0.0] * n
+    if contracts:
+        slopes, variances = marginal(chances, problem.gap), moments(chances, problem.gap)[1]
+        for e in range(n):
+            for p, c in enumerate(contracts):
+                spreads[e] += float(variances[e, p])
+                if c.place >= 0:
+                    stakes[e] += abs(float(slopes[e, p])) * tasks[e].outlook.sigma[c.place] * c.points
+    return Solved(chosen.acts.tolist(), tasks, stakes, spreads, settled)
+
+
+def _array(values: Any, *shape: int) -> Any:
+    return np.array(values, np.float64).reshape(shape)
+
+
+def _norm_weight(person: Person) -> float:
+    return person.model.spec.staff.norm if person.role == "employee" else 0.0
+
+
+def choose(model: TwinFirm, role: str) -> None:
+    """Everybody of a role chooses for the period that begins next week."""
+    people = model.people[role]
+    off = role != "employee" and not model.spec.mechanisms.management
+    if not people or people[0].choice == "fixed" or off:
+        return
+    if not has_reason(model, role):
+        for person in people:
+            person.intensity = [0.0 if e.exists else a for a, e in zip(person.intensity, person.prices(), strict=True)]
+            person.stake = person.spread = 0.0
+            person.equivalent = person.base + person.allowance + person.bonus - person.fine
+        return
+    found = solve(model, role)
+    model.nonconverged += not found.settled
+    acts = found.acts
+    if role == "employee" and model.spec.mechanisms.imitation:
+        acts = [imitated(person, t, own) for person, t, own in zip(people, found.tasks, found.acts, strict=True)]
+    for person, t, stake, spread in zip(people, found.tasks, found.stakes, found.spreads, strict=True):
+        gain = t.gain
+        if person.choice == "learning":  # what one samples to choose by is not what one believes on the whole
+            sober = person.worth_beside_pay(person.belief, t.outlook.minutes)
+            gain = [g - w + s for g, w, s in zip(t.gain, t.worth, sober, strict=True)]
+        person.stake, person.spread = stake, spread
+        unfeared = [g + s for g, s in zip(gain, person.sanctions(), strict=True)]  # fines stand in the equivalent themselves
+        person.equivalent = person.certainty_equivalent(unfeared, person.intensity)
+    for person, own in zip(people, acts, strict=True):
+        person.intensity = list(own)
+    model.began_choosing = model.began_choosing or role == "employee"
+
+
+def has_reason(model: TwinFirm, role: str) -> bool:
+    """Whether anything can move the people of a role: pay on a measure, or acts that are worth doing unpaid."""
+    if role == "employee":
+        return True
+    one = model.people[role][0]
+    worth_doing = any(e.exists and not tactic for e, tactic in zip(one.prices(), one.tactics, strict=True))
+    return bool(model.in_force(role, model.week_ahead)) or worth_doing
+
+
+def imitated(person: Any, own: Task, chosen: list[float]) -> list[float]:
+    """Proportional imitation (Schlag 1998): look at one colleague; if he was paid better, perhaps do as he did."""
+    mates = person.team.staff
+    if len(mates) < 2:
+        return chosen
+    u = person.model.chance.four(person.key, person.model.week, chance.PEER)
+    other = mates[(mates.index(person) + 1 + int(u[0] * (len(mates) - 1))) % len(mates)]
+    difference = other.bonus - person.bonus
+    if u[1] < rules.copy_probability(difference, person.model.spec.staff.learning.imitation):
+        copied = [min(max(a, low), high) for a, low, high in zip(other.intensity, own.lower, own.upper, strict=True)]
+        if difference > person.burden(own.gain, copied) - person.burden(own.gain, person.intensity):
+            return copied
+    return chosen
