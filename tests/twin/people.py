@@ -126,6 +126,8 @@ class Person(mesa.Agent):
         self.person += 1
         if self.level is not None:
             self.level = list(self.figures.team)
+            if self.choice == "learning":  # the rational work out what they are to expect when they next choose
+                self.outlook = self.outlook._replace(expected=self.level)
         if self.last_reading is not None:
             self.last_reading = list(self.figures.team)
         if self.baseline is not None:
