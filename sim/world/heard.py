@@ -64,7 +64,8 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
         if m.reads == 3 and not first:
             continue
         latent = answer_of(p, m.reads, score, satisfaction, efforts, wait, solved)
-        fatigued = 1.0 if at - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
+        since = np.float64(np.float32(at)) - np.float64(w.invited_at[i, m.survey])  # its date is kept in single precision
+        fatigued = 1.0 if since < p.fatigue_weeks else 0.0
         value, reached = readings.ask(
             p, w.firm, m, cells[j], i, when, 2 * j, w.teams[k].filtering, fatigued, latent,
             feeling_of(p, m.reads, score, satisfaction), selecting, lift, trouble,

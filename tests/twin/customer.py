@@ -315,14 +315,18 @@ class Customer(mesa.Agent):
 
     # --- surveys and call-backs -------------------------------------------------------------------------------------
 
+    def date(self, at: float) -> float:
+        """A date as he remembers it."""
+        return at
+
     def is_tired_of(self, survey: int, at: float) -> bool:
         """Whether he was invited not long ago."""
-        return at - self.invited.get(survey, -1e9) < self.model.spec.customers.survey.fatigue_weeks
+        return self.date(at) - self.invited.get(survey, -1e9) < self.model.spec.customers.survey.fatigue_weeks
 
     def note_answer(self, measure: Measure, answer: Answer, at: float, desk: Desk) -> None:
         """An invitation is remembered, an answer costs, a bad one may be called back."""
         if answer.invited:
-            self.invited[measure.place] = at
+            self.invited[measure.place] = self.date(at)
         if answer.given:
             desk.counts.asking += measure.spec.cost
         if answer.bad and measure is self.model.loop_measure:
