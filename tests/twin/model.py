@@ -141,11 +141,11 @@ class TwinFirm(Payday, mesa.Model):
         c = self.spec.customers
         u = self.chance.four(customer.place, 0, chance.PERSON, 0)
         v = self.chance.four(customer.place, 0, chance.PERSON, 1)
-        shares, edge, segment = [kind.share for kind in c.segments], 0.0, 0
-        for segment, share in enumerate(shares):
-            edge += share / sum(shares)
-            if u[0] < edge:
-                break
+        shares, segment = [kind.share for kind in c.segments], 0
+        edge = shares[0] / sum(shares)
+        while segment < len(shares) - 1 and u[0] >= edge:
+            segment += 1
+            edge += shares[segment] / sum(shares)
         expectation = chance.from_latent(*draw(c.experience.first_expectation), u[1]) + promised
         memory = chance.from_latent(*draw(c.experience.first_memory), u[2])
         taste = chance.from_latent(*self.taste, u[3])

@@ -10,7 +10,16 @@ from sim.rules import survey as rules
 from sim.world import chance
 from sim.world.layout import SCALES
 from sim.world.state import (
-    COVERAGE, MEASUREMENT, NONRESPONSE, PRESSURE, PROCESSING, REALISED, SELECTION, STEERING, STYLE, TRUE,
+    COVERAGE,
+    MEASUREMENT,
+    NONRESPONSE,
+    PRESSURE,
+    PROCESSING,
+    REALISED,
+    SELECTION,
+    STEERING,
+    STYLE,
+    TRUE,
 )  # fmt: skip
 from twin.accounts import Reading
 
