@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from scenarios_random import Tree, build, worlds
-from twin import customer as twin_customer
+from twin import mind as twin_mind
 from twin import runs
 from twin.compare import State, differences
 from worlds_known import wild
@@ -90,10 +90,10 @@ def test_on_random_worlds(tree: Tree) -> None:
 
 
 def test_a_rule_that_differs_by_a_millionth_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = twin_customer.mind.remembered_end
+    rule = twin_mind.rules.remembered_end
     spec = runs.small("salary", "weeks=3", "burn_in=1")
     engine = runs.play_engine(spec)
-    monkeypatch.setattr(twin_customer.mind, "remembered_end", lambda *inputs: rule(*inputs) + 1e-6)
+    monkeypatch.setattr(twin_mind.rules, "remembered_end", lambda *inputs: rule(*inputs) + 1e-6)
     found = disagreements(engine, runs.play_twin(spec, start.of(spec)))
     assert any(line.startswith("customer.end") for line in found)
 

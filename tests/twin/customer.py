@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import mesa
-
 from sim.incentives import tactics as act
-from sim.rules import customer as mind
 from sim.rules import service, voice
 from sim.world import chance
 from sim.world.state import NEVER
 from twin.contact import Contact
+from twin.mind import Minded
 
 if TYPE_CHECKING:
     from twin.accounts import Desk
@@ -60,14 +58,14 @@ class Issue:
         self.closed_after = min(self.closed_after, at - self.since)
 
 
-class Customer(mesa.Agent):
+class Customer(Minded):
     """A customer; `place` is who he is in every world of this seed. Dates in weeks, scores 0-10, the rest in quality."""
 
     new_issue: type[Issue] = Issue
 
     def __init__(self, model: TwinFirm, place: int) -> None:
         super().__init__(model)
-        self.model: TwinFirm = model
+        self.model = model
         self.place = place
         self.team: Team = model.teams[place % len(model.teams)]
         self.issue: Issue | None = None
@@ -254,64 +252,6 @@ class Customer(mesa.Agent):
         self.gone = True
         del self.team.customers[self]
         self.remove()
-
-    # --- his mind ---------------------------------------------------------------------------------------------------
-
-    def score(self) -> float:
-        """The true experience now, 0-10, before rounding."""
-        model = self.model
-        remembered = mind.memory(self.peak, self.end, model.spec.customers.experience.peak_weight)
-        return mind.experience(model.level, model.slope, remembered, self.taste)
-
-    @property
-    def answer(self) -> int:
-        """The whole answer that he would give in confidence now."""
-        return int(mind.whole(self.score()))
-
-    def expected(self, at: float) -> float:
-        """The quality he expects at a date, drift included."""
-        return self.expectation + self.model.spec.customers.experience.drift * at
-
-    def expect(self, at: float, quality: float) -> None:
-        """He expects this quality at this date."""
-        self.expectation = quality - self.model.spec.customers.experience.drift * at
-
-    def hope(self) -> float:
-        """Hope that a complaint would help, 0-1."""
-        return self.model.spec.customers.voice.lost_hope if self.lost_hope else 1.0
-
-    def hazard(self, score: float) -> float:
-        """Departures a week at this score."""
-        v = self.model.spec.customers.voice
-        damping = v.contract_damping if self.contract else 1.0
-        return voice.exit_hazard(score, v.exit_rate, v.exit_at, v.exit_slope, damping)
-
-    def experience(self, at: float, solved: float, wait: float, courtesy: float, efforts: float) -> tuple[float, float]:
-        """Perceived quality against expectation; memory and expectation move. Returns quality and satisfaction."""
-        e, model = self.model.spec.customers.experience, self.model
-        quality = mind.perceived_quality(
-            solved, wait, courtesy, efforts, e.resolution, e.wait, e.wait_cap, e.courtesy, e.effort
-        )
-        expectation = self.expected(at)
-        satisfaction = mind.disconfirmation(quality, expectation, e.loss_weight)
-        if model.remembers:
-            self.end = mind.remembered_end(self.end, satisfaction, e.forgetting)
-            self.peak = mind.remembered_peak(self.peak, satisfaction, e.peak_fading)
-        if model.spec.mechanisms.expectation:
-            self.expect(at, mind.adapted(expectation, quality, e.adaptation))
-        return quality, satisfaction
-
-    def reconsider(self, at: float, before: float) -> float:
-        """After a contact: what was left of the threshold of leaving is used up at the pace of the new score."""
-        score = self.score()
-        if self.model.spec.mechanisms.exit and score != before:
-            self.put_off(at, self.hazard(before), self.hazard(score))
-        return score
-
-    def put_off(self, at: float, before: float, now: float) -> None:
-        """The hazard of leaving has changed."""
-        if before > 0.0:
-            self.leaves_at = at + (self.leaves_at - at) * before / now if now > 0.0 else NEVER
 
     # --- surveys and call-backs -------------------------------------------------------------------------------------
 
