@@ -21,7 +21,7 @@ class Contract:
     def __init__(self, model: TwinFirm, number: int, role: str) -> None:
         self.model, self.number, self.role = model, number, role
         label = self.written.measure
-        self.place = -1 if label is None else list(model.spec.measures).index(label)
+        self.place = -1 if label is None else model.labels.index(label)
         self.points = 1.0 if label is None else model.measures[self.place].points
         self.begun = False
         self.rewrite()

@@ -47,6 +47,7 @@ class TwinFirm(Payday, mesa.Model):
         self.servers, self.stands_for = float(servers_of(spec)), start.stands_for
         self.remembered_weeks = max([m.lag for m in spec.measures.values()], default=0) + spec.pay.every + 1
         self.measures = [measure(self, place, m) for place, m in enumerate(spec.measures.values())]
+        self.labels = list(spec.measures)
         self.levers = dict.fromkeys(range(act.ACTS, act.ALL_ACTS), 0.0)
         self.teams = [Team(self, k, start.minutes, self.weakness_of(k)) for k in range(spec.teams)]
         self.hire_everybody()

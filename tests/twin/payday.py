@@ -33,6 +33,7 @@ class Payday:
     people: dict[str, list[Any]]
     teams: list[Team]
     measures: list[Measure]
+    labels: list[str]
     chance: Any
 
     def found_office(self) -> None:
@@ -250,7 +251,7 @@ class Payday:
         label = self.spec.management.closed_loop.measure
         if label is None or not self.spec.mechanisms.closed_loop:
             return None
-        return self.measures[list(self.spec.measures).index(label)]
+        return self.measures[self.labels.index(label)]
 
     @property
     def used_sign(self) -> float:
