@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := $(shell find sim -name '*.py')
 
-.PHONY: setup run demo browser test lint types docs clean
+.PHONY: setup run demo browser test mutants lint types docs clean
 
 setup: .venv/.kernels
 
@@ -43,6 +43,10 @@ browser:
 
 test: setup .venv/.dev browser
 	$(BIN)/python -m pytest
+
+# Breaks the model on purpose and says which tests notice (docs/mutants.md); some ten minutes.
+mutants: setup .venv/.dev
+	$(BIN)/python tests/mutants.py
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

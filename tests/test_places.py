@@ -67,6 +67,19 @@ def test_a_minute_of_waiting_costs_what_it_weighs() -> None:
     assert counted(free, st.N_QUALITY) - counted(dear, st.N_QUALITY) == pytest.approx(0.01 * waited, rel=1e-9)
 
 
+def test_an_unseen_survey_tires_nobody() -> None:
+    """What is asked of everybody for nobody's sake does not change who answers the other survey, to the last bit."""
+
+    def asked(**more: Any) -> list[list[list[float]]]:
+        model = play(still(
+            customers={"count": 200, "survey": {"fatigue": 0.9}}, measures={"nps": {"sample": "random", "rate": 0.8}, **more}
+        ))  # fmt: skip
+        readings: list[list[list[float]]] = model.recorder.readings[:, 0].tolist()
+        return readings
+
+    assert asked() == asked(unseen={"like": "csat", "sample": "census", "response": 1.0})
+
+
 def test_who_is_audited_is_found_out_by_what_can_be_traced() -> None:
     """Everybody is audited every time, and two acts in every contact leave traces of 0.1 and 0.15."""
     model = play(still(

@@ -1,0 +1,210 @@
+"""Breaks the model on purpose, one line at a time, and says which tests notice: `make mutants`.
+
+Each mutant is one replacement in a copy of the sources; there the tests run that ought to notice. What is compiled (rules,
+engine) is run in plain Python with pilots of a few customers, since compiling anew would take longer; the rest keeps the
+compiled engine. First the same tests run on the copy as it is: what fails anyway notices nothing. With names of mutants only
+these are tried; without, the table is written to docs/mutants.md. Ends with status 1 if a mutant survives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.rules.kernel import digest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "mutants.md"
+COPIED = ("sim", "tests", "scenarios", "docs", "pyproject.toml")
+MOST = 3  # failures after which a run of tests stops
+RULES = ("test_rules.py",)
+SHRUNK = "\nimport small_pilot\n\nsmall_pilot.shrink()\n"
+# The compiled engine stands for the sources as they were: these mutants are not in it.
+KEPT = "\nimport json\nfrom sim.rules import kernel\n\nkernel.digest = json.loads({!r}).__getitem__\n"
+
+
+class Mutant(NamedTuple):
+    """One broken line: what it does to the model, where, and the tests (files, or single tests) that ought to notice."""
+
+    name: str
+    harm: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it lies in what is compiled."""
+        return self.file.startswith("sim/rules/") or self.file in (READINGS, CONTACT, ISSUE, HEARD)
+
+
+CUSTOMER, EMPLOYEE = "sim/rules/customer.py", "sim/rules/employee.py"
+READINGS, CONTACT = "sim/world/readings.py", "sim/world/contact.py"
+ISSUE, HEARD = "sim/world/issue.py", "sim/world/heard.py"
+PLACES, FORMS = "test_places.py::test_", "test_survey_forms.py::test_"
+MOOD = f"{FORMS}form_11_staff_who_invite_by_mood[shares0]"
+CLOSING = (
+    f"{PLACES}closing_early_bends_the_log_that_staff_write_and_no_other",
+    f"{PLACES}nobody_follows_up_what_is_closed_in_the_log",
+)
+MUTANTS = (
+    Mutant("sign of disconfirmation", "customers are pleased by less than they expected", CUSTOMER,
+           "gap = quality - expectation", "gap = expectation - quality", (*RULES, "test_rules_customers.py")),
+    Mutant("expectation that does not adapt", "nobody gets used to anything", CUSTOMER,
+           "return expectation + adaptation * (quality - expectation)", "return expectation",
+           (*RULES, "test_rules_forms.py")),
+    Mutant("peak that is the dullest contact", "memory keeps what was least extreme", CUSTOMER,
+           "if abs(satisfaction) > abs(faded)", "if abs(satisfaction) < abs(faded)", (*RULES, "test_rules_customers.py")),
+    Mutant("response upside down", "those who feel least answer most", "sim/rules/survey.py",
+           "1.0 + extreme * distance", "1.0 - extreme * distance", (*RULES, "test_rules_customers.py")),
+    Mutant("the pleased are passed over", "selective staff invite the angry", "sim/rules/survey.py",
+           "logistic(sharpness * (contented - mood))", "logistic(sharpness * (mood - contented))",
+           ("test_rules_customers.py", MOOD)),
+    Mutant("sign of leaving", "the contented leave", "sim/rules/voice.py",
+           "math.exp(slope * (at - score)) * damping", "math.exp(slope * (score - at)) * damping",
+           (*RULES, "test_rules_service.py")),
+    Mutant("sign of quitting", "the engaged quit", EMPLOYEE,
+           "math.exp(-slope * engagement", "math.exp(slope * engagement", (*RULES, "test_rules_forms.py")),
+    Mutant("no gain of the filter", "nobody learns from what he sees", EMPLOYEE,
+           "return (precision * mean + evidence) / total if total > 0.0 else mean", "return mean",
+           (*RULES, "test_rules_forms.py")),
+    Mutant("hysteresis the wrong way round", "engagement recovers fast and falls slowly", EMPLOYEE,
+           "recovery if level > engagement else decline", "decline if level > engagement else recovery",
+           (*RULES, "test_rules_forms.py")),
+    Mutant("skill that never fades", "what is not practised stays", EMPLOYEE,
+           " - fading * (1.0 - practice) * skill", "", (*RULES,)),
+    Mutant("invitation that ignores the choice", "selective inviting selects nobody", READINGS,
+           "if selecting and m.sample == code.BY_EMPLOYEE", "if selecting and m.sample == -1", (MOOD,)),
+    Mutant("two bars of the waterfall swapped", "what staff choose is booked as protocol", READINGS,
+           "add(cell, st.SELECTION, by_protocol * honest, by_protocol)", "add(cell, st.SELECTION, invited * honest, invited)",
+           (MOOD,)),
+    Mutant("truth that is read from what was stated", "begging makes customers truly happier", READINGS,
+           "add(cell, st.TRUE, honest, 1.0)", "add(cell, st.TRUE, stated, 1.0)", (f"{FORMS}form_12_begging[1.0-shares0]",)),
+    Mutant("log that reads the truth", "staff who write the log cannot bend it", READINGS,
+           "    if not m.manual:\n", "    if m.manual >= 0:\n", CLOSING),
+    Mutant("a wait that is not felt", "customers do not mind waiting", CONTACT,
+           "quality, satisfaction = experience_contact(p, c, at, solved, wait,",
+           "quality, satisfaction = experience_contact(p, c, at, solved, 0.0,",
+           (f"{PLACES}a_minute_of_waiting_costs_what_it_weighs",)),
+    Mutant("closed cases are followed up", "early closing costs customers nothing", CONTACT,
+           "if written <= 0.0 and chance.uniform", "if written <= 2.0 and chance.uniform", CLOSING),
+    Mutant("one draw for two things", "who waits long is misjudged, too", CONTACT,
+           "v = chance.four(p.seed, p.replicate, i, when, chance.AFTER, 0)",
+           "v = chance.four(p.seed, p.replicate, i, when, chance.VOICE, 0)", ("test_draws.py",)),
+    Mutant("every unmet need comes back", "the chance to return is ignored", ISSUE,
+           "u_return >= again", "again <= 0.0", ("test_world.py::test_returns_fade[0.5]",)),
+    Mutant("audits that find everything", "detection is not × traceability", "sim/world/sanction.py",
+           "np.cumsum(group.traceability * group.intensity, axis=1)", "np.cumsum(group.intensity, axis=1)",
+           (f"{PLACES}who_is_audited_is_found_out_by_what_can_be_traced",)),
+    Mutant("the feared is an attraction", "the chance to be fined makes a tactic more attractive", "sim/world/decide.py",
+           "- scruples - sanction(spec, group)", "- scruples + sanction(spec, group)",
+           (f"{PLACES}what_serves_is_paid_and_what_is_feared_is_deducted",)),
+    Mutant("no scruples", "conscience costs nothing", "sim/world/decide.py",
+           "scruples = group.conscience[:, None] * group.moral", "scruples = 0.0 * group.moral",
+           (f"{PLACES}conscience_and_those_who_never_game",)),
+    Mutant("those who never game do", "nobody is barred by himself", "sim/world/decide.py",
+           "most * ~(group.never[:, None] & group.tactics)", "most * ~(group.never[:, None] & ~group.open)",
+           (f"{PLACES}conscience_and_those_who_never_game",)),
+    Mutant("pay before the scheme begins", "the burn-in is paid", "sim/world/firm.py",
+           "if week < 0 or self.unpaid:", "if self.unpaid:",
+           ("test_scenarios.py::test_it_meets_the_luck_of_salary_until_it_pays[nps_bonus]",)),
+    Mutant("a survey that tires for others", "an unseen survey changes who answers the paid one", HEARD,
+           "fatigued = 1.0 if at - w.invited_at[i, m.survey]", "fatigued = 1.0 if at - w.invited_at[i].max()",
+           (f"{PLACES}an_unseen_survey_tires_nobody",)),
+    Mutant("a label that counts", "staff take to heart only what is called nps", "sim/world/contracts.py",
+           "unit = 1.0 if place < 0 else float(points[place])",
+           "unit = 1.0 if place < 0 else float(points[place]) * (1.0 if scheme.measure == 'nps' else 0.5)", ("test_labels.py",)),
+)  # fmt: skip
+
+
+def run(copy: Path, tests: tuple[str, ...], plain: bool) -> tuple[list[str], str]:
+    """The tests that fail in the copy, and the end of what pytest said."""
+    conftest = copy / "tests" / "conftest.py"
+    own = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    conftest.write_text(own + (SHRUNK if plain else KEPT.format(digests())), encoding="utf-8")
+    env = {**os.environ, "NUMBA_DISABLE_JIT": str(int(plain)), "PYTHONPATH": str(copy)}
+    command = [sys.executable, "-W", "ignore", "-m", "pytest", "-q", f"--maxfail={MOST}", "--tb=no", "-p", "no:cacheprovider"]
+    out = subprocess.run([*command, *(f"tests/{test}" for test in tests)], cwd=copy, env=env, capture_output=True, text=True)
+    found = re.findall(r"^(?:FAILED|ERROR) tests/(\S+)", out.stdout, re.MULTILINE)
+    if out.returncode not in (0, 1):
+        raise RuntimeError(f"the tests could not be run: {out.stdout[-800:]}{out.stderr[-800:]}")
+    return found, out.stdout[-300:]
+
+
+def digests() -> str:
+    """The digest of every module's sources as they are, as JSON."""
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "sim").rglob("*.py")]
+    return json.dumps({name: digest(name) for name in modules})
+
+
+def copied(folder: Path) -> Path:
+    """A copy of what the tests need, compiled code included."""
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    return folder
+
+
+def broken(copy: Path, mutant: Mutant) -> list[str]:
+    """The tests that notice the mutant."""
+    file = copy / mutant.file
+    text = file.read_text(encoding="utf-8")
+    if text.count(mutant.old) != 1:
+        raise RuntimeError(f"{mutant.name}: {mutant.file} has {text.count(mutant.old)} times: {mutant.old}")
+    try:
+        file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+        return run(copy, mutant.tests, mutant.plain)[0]
+    finally:
+        file.write_text(text, encoding="utf-8")
+
+
+def page(caught: dict[str, list[str]]) -> str:
+    """docs/mutants.md."""
+    lines = [
+        "# Mutants",
+        "",
+        "Written by `make mutants` (`tests/mutants.py`); do not edit. Each row is a line of the model that was broken on purpose "
+        "in a copy, and the tests that then failed (the first few; only those that ought to notice were run).",
+        f"{sum(bool(each) for each in caught.values())} of {len(caught)} were caught.",
+        "",
+        "| mutant | what it does to the model | where | caught by |",
+        "|---|---|---|---|",
+    ]
+    for mutant in MUTANTS:
+        tests = dict.fromkeys(re.sub(r"\[.*", "", test) for test in caught[mutant.name])
+        told = ", ".join(f"`{test}`" for test in tests) or "**survived**"
+        lines.append(f"| {mutant.name} | {mutant.harm} | `{mutant.file}` | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Break, run, tell; 1 if a mutant survives."""
+    chosen = [mutant for mutant in MUTANTS if not sys.argv[1:] or mutant.name in sys.argv[1:]]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = copied(Path(folder))
+        for plain in (True, False):
+            every = tuple(dict.fromkeys(test for mutant in chosen if mutant.plain is plain for test in mutant.tests))
+            failing, said = run(copy, every, plain) if every else ([], "")
+            if failing:
+                sys.stderr.write(f"these fail without any mutant: {failing}\n{said}\n")
+                return 1
+        caught = {}
+        for mutant in chosen:
+            caught[mutant.name] = broken(copy, mutant)
+            sys.stdout.write(f"{mutant.name}: {', '.join(caught[mutant.name]) or 'SURVIVED'}\n")
+            sys.stdout.flush()
+    if len(chosen) == len(MUTANTS):
+        PAGE.write_text(page(caught), encoding="utf-8")
+    return 0 if all(caught.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
