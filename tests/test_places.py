@@ -67,6 +67,25 @@ def test_a_minute_of_waiting_costs_what_it_weighs() -> None:
     assert counted(free, st.N_QUALITY) - counted(dear, st.N_QUALITY) == pytest.approx(0.01 * waited, rel=1e-9)
 
 
+@pytest.mark.parametrize("trick", ["pleading", "gifts", "selective_invitation"])
+def test_what_is_done_to_a_survey_is_not_done_to_the_truth(trick: str) -> None:
+    """Courtesy aside, begging and choosing whom to ask move the report and not the true reading, to the last bit."""
+    spec = {"customers": {"count": 200}, "service": {"work": {"plead_courtesy": 0}}, "measures": {"nps": {"handled_by": []}}}
+    honest, bent = (play(still(**spec, staff={"first_acts": {trick: share}})).recorder.readings[:, 0] for share in (0.0, 1.0))
+    assert (honest[:, st.TRUE] == bent[:, st.TRUE]).all()
+    reported = [x[:, st.PROCESSING].sum(axis=0) for x in (honest, bent)]
+    assert reported[1][0] / reported[1][1] > reported[0][0] / reported[0][1] + 0.05
+
+
+def test_a_scheme_pays_in_its_weeks_and_in_no_others() -> None:
+    model = play(still(
+        weeks=20, burn_in=8, customers={"count": 100}, measures={"jobs_closed": {}},
+        pay={"schemes": [{"kind": "linear", "measure": "jobs_closed", "rate": 10, "from_week": 8, "until_week": 16}]},
+    ))  # fmt: skip
+    bonus = model.tables()["staff"].groupby("week")["bonus"].sum()
+    assert (bonus > 0).to_dict() == {week: week in (11, 15) for week in bonus.index}
+
+
 def test_an_unseen_survey_tires_nobody() -> None:
     """What is asked of everybody for nobody's sake does not change who answers the other survey, to the last bit."""
 
