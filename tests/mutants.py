@@ -118,7 +118,7 @@ MUTANTS = (
            "return week >= self.written.from_week and (until", "return (until",
            (f"{PLACES}a_scheme_pays_in_its_weeks_and_in_no_others",)),
     Mutant("a survey that tires for others", "an unseen survey changes who answers the paid one", HEARD,
-           "fatigued = 1.0 if at - w.invited_at[i, m.survey]", "fatigued = 1.0 if at - w.invited_at[i].max()",
+           "- np.float64(w.invited_at[i, m.survey])", "- np.float64(w.invited_at[i].max())",
            (f"{PLACES}an_unseen_survey_tires_nobody",)),
     Mutant("a label that counts", "staff take to heart only what is called nps", "sim/world/contracts.py",
            "unit = 1.0 if place < 0 else float(points[place])",
