@@ -149,7 +149,7 @@ def show_folder(folder: Path, wishes: Wishes) -> None:
 
     try:
         if cli_studies.is_sweep(folder):
-            cli_studies.show(folder)
+            _tell_sweep(folder, wishes)
             return
         _tell(folder, wishes)
     except NotAResult as error:
@@ -157,6 +157,21 @@ def show_folder(folder: Path, wishes: Wishes) -> None:
     except Exception as error:
         _confess("the report", error, f"The tables are as they were in {folder}.")
         raise typer.Exit(1) from None
+
+
+def _tell_sweep(folder: Path, wishes: Wishes) -> None:
+    """The same for the folder of a sweep."""
+    from sim import cli_studies
+    from sim.report.sweeps import render_sweep
+
+    found = render_sweep(folder)
+    if wishes.json:
+        typer.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False))
+    elif wishes.quiet:
+        typer.echo(str(found.html or folder))
+    else:
+        typer.echo(cli_studies.words(found))
+    _open(found.html, wishes)
 
 
 def _tell(folder: Path, wishes: Wishes) -> None:
@@ -174,10 +189,14 @@ def _tell(folder: Path, wishes: Wishes) -> None:
         typer.echo(str(rendered.html))
     else:
         typer.echo(f"{rendered.verdict}\n\n{rendered.table}\n\nreport: {rendered.html}\ntables: {folder}")
-    if wishes.open_report and rendered.html is not None and has_screen():
+    _open(rendered.html, wishes)
+
+
+def _open(page: Path | None, wishes: Wishes) -> None:
+    if wishes.open_report and page is not None and has_screen():
         import webbrowser
 
-        webbrowser.open(rendered.html.resolve().as_uri())
+        webbrowser.open(page.resolve().as_uri())
 
 
 def has_screen() -> bool:

@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from sim.experiments.sweep import SweepResult
+    from sim.report.sweeps import SweepReport
     from sim.scenario.study_loading import LoadedStudy
 
 RESULTS = Path("results")
@@ -56,13 +57,13 @@ def sweep(
     loaded = load_study(study, sets or (), {"replicates": replicates, "weeks": weeks})
     folder = out or RESULTS / loaded.path.stem
     result = _played(loaded, folder, workers, dask, retry_failed, json, quiet)
-    if quiet:
-        typer.echo(str(folder))
-    elif not json:
+    talks = not quiet and not json
+    if talks:
         typer.echo(f"{loaded.study.name}: {_told(result)}")
-        if result.complete:
-            _show_softly(folder)
-        typer.echo(f"folder: {folder}")
+    if result.complete:
+        _show_softly(folder, talks)
+    if not json:
+        typer.echo(str(folder) if quiet else f"folder: {folder}")
     _finish(result, study)
 
 
@@ -77,20 +78,19 @@ def is_sweep(folder: Path) -> bool:
         return False
 
 
-def show(folder: Path) -> None:
-    """Write the tables and figures of a sweep, and say what they say."""
+def words(found: SweepReport) -> str:
+    """What a report of a sweep says in a terminal."""
+    return found.verdict if found.html is None else f"{found.verdict}\n\nreport: {found.html}"
+
+
+def _show_softly(folder: Path, talks: bool) -> None:
+    """Report at the end of a sweep: a report that breaks does not hide that the runs are there."""
     from sim.report.sweeps import render_sweep
 
-    found = render_sweep(folder)
-    for line in found.words:
-        typer.echo(f"  {line}")
-    typer.echo("\n".join(f"  {path}" for path in found.files if path.suffix in (".csv", ".png")))
-
-
-def _show_softly(folder: Path) -> None:
-    """The same at the end of a sweep: a report that breaks does not hide that the runs are there."""
     try:
-        show(folder)
+        found = render_sweep(folder)
+        if talks:
+            typer.echo(words(found))
     except Exception as error:
         traceback.print_exception(error)
         typer.echo(f"gamed: the report failed: {error}\nonce mended: gamed report {folder}", err=True)

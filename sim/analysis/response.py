@@ -6,14 +6,18 @@ full factorial design, one row a run (point, replicate, factors, outcomes).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
-from sim.analysis.estimate import Estimate, estimate
+from sim.analysis.estimate import LEVEL, UNDEFINED, Estimate, estimate
+
+FEWEST_POINTS = 10  # with fewer points a rank correlation is not told
 
 
 def levels(runs: pd.DataFrame, factor: str) -> list[Any]:
@@ -112,3 +116,18 @@ def contrasts(runs: pd.DataFrame, factor: str, outcome: str, others: Sequence[st
             change = estimate((group[level] - group[first]).dropna())
             rows.append({**where, factor: level, **_cells("d", change), "replicates": change.n})
     return pd.DataFrame(rows)
+
+
+def rank_correlation(one: pd.Series, other: pd.Series) -> Estimate:
+    """Spearman's rank correlation of two columns of points with its 95 % interval; undefined without 10 points and a spread.
+
+    Source of the interval: Bonett & Wright (2000), Sample size requirements for Pearson, Kendall and Spearman
+    correlations, Psychometrika 65 (Fisher's z with variance (1 + r^2 / 2) / (n - 3)).
+    """
+    both = pd.concat([one, other], axis=1, keys=["one", "other"]).dropna()
+    ranks = both.rank()
+    if len(both) < FEWEST_POINTS or (both.nunique() < 2).any():
+        return UNDEFINED
+    r = float(np.clip(np.corrcoef(ranks["one"], ranks["other"])[0, 1], -1 + 1e-12, 1 - 1e-12))
+    half = float(ndtri(0.5 + LEVEL / 2)) * math.sqrt((1 + r * r / 2) / (len(both) - 3))
+    return Estimate(r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half), len(both))

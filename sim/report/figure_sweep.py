@@ -142,6 +142,7 @@ def contrast(table: pd.DataFrame, factor: str, others: Sequence[str], outcome: s
             f"{' and '.join(others)}. Filled: beyond noise.",
         )  # fmt: skip
         low, high = min(float(table["d_low"].min()), 0.0), max(float(table["d_high"].max()), 0.0)
+        high = high if high > low else low + 1.0
         for place, (axes, (where, group)) in enumerate(zip(layout.axes, groups, strict=True)):
             for row, name in enumerate(names):
                 cell = group[group[factor] == name].iloc[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
@@ -34,6 +34,23 @@ def render_page(
     manifest: Mapping[str, Any],
 ) -> str:
     """The whole page as HTML."""
+    context = {
+        "study": source.study,
+        "title": listed([arm.name for arm in source.study.arms]),
+        "window": source.window,
+        "last": last(source.window.weeks),
+        "verdict": told,
+        "sections": {title: [figure(picture) for picture in group] for title, group in pictures.items()},
+        "headline": _headline(source.study, found),
+        "levels": _levels(source.study, found),
+        "measures": _measures(source),
+        "imbalance": f"{imbalance(source.tables['series'], source.tables['waterfall']):.0e}",
+    }
+    return fill("report.html", ("report.js",), context | _provenance(source.study, manifest))
+
+
+def fill(template: str, scripts: Sequence[str], context: Mapping[str, Any]) -> str:
+    """A page from a template: style and scripts stand in it, so that it asks no host for anything."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -42,28 +59,16 @@ def render_page(
         lstrip_blocks=True,
     )
     environment.filters["whole"] = _whole
-    context = {
-        "study": source.study,
-        "title": listed([arm.name for arm in source.study.arms]),
-        "window": source.window,
-        "last": last(source.window.weeks),
-        "verdict": told,
-        "sections": {title: [_figure(picture) for picture in group] for title, group in pictures.items()},
-        "headline": _headline(source.study, found),
-        "levels": _levels(source.study, found),
-        "measures": _measures(source),
-        "imbalance": f"{imbalance(source.tables['series'], source.tables['waterfall']):.0e}",
-        "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        "script": Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
-    }
-    return environment.get_template("report.html").render(context | _provenance(source.study, manifest))
+    texts = {name: Markup((TEMPLATES / name).read_text(encoding="utf-8")) for name in ("report.css", *scripts)}
+    parts = {"style": texts.pop("report.css"), "script": Markup("\n").join(texts.values())}
+    return environment.get_template(template).render({**context, **parts})
 
 
 def _provenance(study: Study, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What was simulated and what went wrong, from the manifest."""
     plain = {key: value for key, value in manifest.items() if key not in TOLD and not isinstance(value, (dict, list))}
     return {
-        "scenarios": {arm.name: _yaml(manifest.get("scenarios", {}).get(arm.scenario)) for arm in study.arms},
+        "scenarios": {arm.name: yaml_text(manifest.get("scenarios", {}).get(arm.scenario)) for arm in study.arms},
         "differences": {
             path: [_value(value) for value in values] for path, values in (manifest.get("differences") or {}).items()
         },
@@ -85,12 +90,19 @@ def _whole(text: str) -> str:
     return text.replace(MINUS, MINUS + "\u2060").replace(" %", "\u00a0%")
 
 
-def _figure(picture: Picture) -> dict[str, Any]:
-    panels = json.dumps([asdict(panel) for panel in picture.panels], ensure_ascii=False).replace("<", "\\u003c")
+def figure(picture: Picture) -> dict[str, Any]:
+    """A figure as the templates take it."""
+    panels = script_json([asdict(panel) for panel in picture.panels])
     return {
         "name": picture.name, "alt": picture.alt, "caption": picture.caption, "svg": Markup(svg(picture)),
-        "panels": Markup(panels) if picture.panels else "", "layers": picture.layers,
+        "panels": panels if picture.panels else "", "layers": picture.layers,
     }  # fmt: skip
+
+
+def script_json(value: Any) -> Markup:
+    """JSON that may stand in a script element: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c"))
 
 
 def _headline(study: Study, found: list[Finding]) -> list[dict[str, Any]]:
@@ -170,7 +182,8 @@ def _levels(study: Study, found: list[Finding]) -> list[tuple[str, list[tuple[st
     return rows
 
 
-def _yaml(spec: Any) -> str:
+def yaml_text(spec: Any) -> str:
+    """A scenario or study as YAML."""
     if spec is None:
         return ""
     from ruamel.yaml import YAML
