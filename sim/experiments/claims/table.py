@@ -24,7 +24,7 @@ checks are, *in part* if some are shown and some refuted. What cannot be tested 
 Worlds are paid as they are written and compared, replicate by replicate, with a twin in which the same money is fixed pay
 and nothing else differs; "against" names other twins. This is not `gamed compare`, which retunes all schemes to one bill:
 figures here and in [scenarios.md](scenarios.md) are of the same kind and differ in size. A shown claim is shown of the
-shipped worlds, not of the world.
+shipped worlds, not of the world; [assumptions.md](assumptions.md) changes what two of them hang on.
 
 `gamed claims` plays all of it anew, `gamed claims S1 --replicates 16` one with narrower intervals;
 `gamed claims --out docs/claims.json` keeps the rows from which this page is written (`make docs`).
