@@ -1,5 +1,5 @@
 """Writes what the documentation takes from the code: `docs/parameters.md`, `docs/indices.md`, `docs/scenario.schema.json`,
-`docs/theory.md`, `docs/claims.md`.
+`docs/study.schema.json`, `docs/theory.md`, `docs/claims.md`.
 
 The last two show what `gamed theory --out docs/theory.json` and `gamed claims --out docs/claims.json` kept; nothing is
 simulated here.
@@ -24,12 +24,13 @@ from sim.experiments.claims import CLAIMS
 from sim.experiments.claims import table as claims_table
 from sim.experiments.theory import CASES
 from sim.experiments.theory import table as theory_table
-from sim.scenario.editors import editor_schema
+from sim.scenario.editors import editor_schema, study_schema
 from sim.scenario.fieldpaths import allowed, is_section, members, step
 from sim.scenario.fields import ASSUMED, Latent
 from sim.scenario.measures import PRESETS
 from sim.scenario.origins import scalar
 from sim.scenario.schema import Scenario
+from sim.scenario.studies import Study
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -46,15 +47,23 @@ def parameters() -> str:
         "",
         "Written by `make docs` from `sim/scenario/`; do not edit. `gamed show NAME --full` prints the values of a scenario.",
     ]
-    for path, section, default in _sections(Scenario, "", None):
-        title = f"`{path}`" if path else "The scenario"
-        lines += ["", f"## {title}", "", " ".join((section.__doc__ or "").split()), ""]
-        lines += ["| field | default | allowed | what it is | source |", "|---|---|---|---|---|"]
-        lines += [_row(name, section, default) for name in section.model_fields]
+    lines += _reference(Scenario, "The scenario", numbers=True)
     lines += ["", "## Presets of measures", "", "`like: NAME` takes these; a label that equals a name does so too.", ""]
     lines += ["| preset | properties |", "|---|---|"]
     lines += [f"| `{name}` | {', '.join(f'{k}: {scalar(v)}' for k, v in preset.items())} |" for name, preset in PRESETS.items()]
+    lines += ["", "# Parameters of a study", "", "What `gamed sweep` plays; [sweeps.md](sweeps.md) explains it by examples."]
+    lines += _reference(Study, "The study", numbers=False)
     return "\n".join(lines) + "\n"
+
+
+def _reference(root: type[BaseModel], title: str, *, numbers: bool) -> list[str]:
+    """A table of fields for each section of a model; `numbers`: whether its numbers are claims that need a source."""
+    lines = []
+    for path, section, default in _sections(root, "", None):
+        lines += ["", f"## {f'`{path}`' if path else title}", "", " ".join((section.__doc__ or "").split()), ""]
+        lines += ["| field | default | allowed | what it is | source |", "|---|---|---|---|---|"]
+        lines += [_row(name, section, default, numbers) for name in section.model_fields]
+    return lines
 
 
 def indices() -> str:
@@ -93,7 +102,7 @@ def _sections(section: type[BaseModel], path: str, default: Any) -> Iterator[tup
                     yield from _sections(each, f"{path}.{name}{more}".lstrip("."), below if not more else None)
 
 
-def _row(name: str, section: type[BaseModel], default: Any) -> str:
+def _row(name: str, section: type[BaseModel], default: Any, numbers: bool) -> str:
     field = section.model_fields[name]
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     usual = getattr(default, name) if isinstance(default, BaseModel) else None
@@ -102,6 +111,7 @@ def _row(name: str, section: type[BaseModel], default: Any) -> str:
     told = "required" if field.is_required() and default is None else _value(usual)
     source = str(extra.get("source", ""))
     measured = {float, int, Latent} & set(members(field.annotation))
+    measured = measured if numbers else set()
     source = source if measured or source != ASSUMED else ""  # words and switches have no source to lack
     cells = [f"`{name}`", told, allowed(field.annotation, field), str(field.description), source]
     return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
@@ -185,6 +195,7 @@ def main() -> int:
         DOCS / "parameters.md": parameters(),
         DOCS / "indices.md": indices(),
         DOCS / "scenario.schema.json": json.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n",
+        DOCS / "study.schema.json": json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n",
         DOCS / "theory.md": theory_table.page(kept_in(FIGURES)),
         DOCS / "claims.md": claims_table.page(kept_in(DECIDED)),
     }

@@ -95,12 +95,13 @@ def validate(
 
 def schema(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to a file.")] = None,
+    study: Annotated[bool, typer.Option("--study", help="That of studies, which gamed sweep plays.")] = False,
 ) -> None:
-    """Print the JSON Schema of scenarios, for editors."""
+    """Print the JSON Schema of scenarios or of studies, for editors."""
     if out is None:
-        typer.echo(_schema_text(), nl=False)
+        typer.echo(_schema_text(study), nl=False)
         return
-    write(out, _schema_text())
+    write(out, _schema_text(study))
     typer.echo(f"wrote {out}")
 
 
@@ -124,10 +125,10 @@ def new(
     typer.echo(f"wrote {path} (and {SCHEMA_FILE}, with which editors check it)\nnext: gamed run {path}")
 
 
-def _schema_text() -> str:
-    from sim.scenario.editors import editor_schema
+def _schema_text(study: bool = False) -> str:
+    from sim.scenario.editors import editor_schema, study_schema
 
-    return json_format.dumps(editor_schema(), indent=1, ensure_ascii=False) + "\n"
+    return json_format.dumps(study_schema() if study else editor_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def write(path: Path, text: str) -> None:

@@ -185,7 +185,7 @@ def sensitivity(
         if name not in source.manifest["indices"]:
             raise ScenarioError.at(Mark(f"--outcome {name}"), "was not kept" + details(guess(name, source.manifest["indices"])))
     found = sensitivities(source, source.runs(), outcome)
-    render_sweep(folder)
+    page = render_sweep(folder).html
     if json:
         rows = sensitivity_table(found).to_dict(orient="records")
         doubts = {item.outcome: list(item.doubts) for item in found}
@@ -195,3 +195,5 @@ def sensitivity(
         typer.echo(f"{item.outcome}\n{item.table.round(3).to_string(index=False)}")
         for doubt in item.doubts:
             typer.echo(f"  too small to conclude: {doubt}")
+    if page is not None:
+        typer.echo(f"report: {page}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,12 +14,36 @@ from sim.analysis import gap, indices
 from sim.analysis.run_indices import READINGS, run_indices, weekly
 from sim.experiments.designs import points_of
 from sim.experiments.plan import plan
+from sim.scenario import catalogue
+from sim.scenario.editors import study_schema
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import load
 from sim.scenario.study_loading import LoadedStudy, load_study
 from sim.world import Organisation
 
 HEAD = "name: x\nbase: nps_bonus\nreplicates: 2\n"
+
+
+def shipped() -> list[Path]:
+    return sorted((catalogue.root() / "studies").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
+def test_shipped_studies_satisfy_the_editor_schema(path: Path) -> None:
+    jsonschema.validate(catalogue.read_file(path, path.stem).plain(), study_schema())
+
+
+def test_the_editor_schema_takes_every_form_and_finds_faults() -> None:
+    schema = study_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    judge = jsonschema.Draft202012Validator(schema)
+    good = {"name": "x", "base": "salary", "factors": {"audit.rate": [0, 1]}, "design": "factorial"}
+    more = {"audit.fine": {"low": 1, "high": 9, "scale": "log"}, "s": {"variants": {"a": {"base": "salary"}, "b": {}}}}
+    assert judge.is_valid(good)
+    assert judge.is_valid({**good, "factors": more, "design": {"kind": "latin", "points": 8}})
+    for bad in ({"weeks": "3"}, {"wekes": 3}, {"factors": {"audit.rate": 1}}, {"design": {"kind": "latine"}}, {"factors": None}):
+        assert not judge.is_valid({**good, **bad})
+    assert not judge.is_valid({"name": "x", "base": "salary"})
 
 
 @pytest.fixture

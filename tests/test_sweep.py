@@ -363,9 +363,15 @@ class TestCommand:
         assert done.stdout.startswith("Toy: 24 of 24 runs done")
         assert "done 24, failed 0, missing 0 (finished)" in gamed("status", str(out)).stdout
         assert json.loads(gamed("status", str(out), "--json").stdout)["missing"] == 0
+        assert f"report: {out / 'report.html'}" in done.stdout
+        assert gamed("report", str(out), "--quiet").stdout == f"{out / 'report.html'}\n"
+        told = json.loads(gamed("report", str(out), "--json").stdout)
+        assert told["verdict"].startswith("As pay.schemes.0.rate goes from 1 to 3, averaged over audit.rate, the reported NPS")
+        assert all(Path(path).exists() for path in told["files"])
         events = gamed("sweep", str(study), "--workers", "1", "--replicates", "1", "--json").stdout.splitlines()
         assert json.loads(events[-1])["done"] == 12
         assert (tmp_path / "results" / "study" / "runs.parquet").exists()
+        assert (tmp_path / "results" / "study" / "report.html").exists()
         refused = gamed("sweep", str(study), "--out", str(out), "--weeks", "13")
         assert refused.returncode == 2
         assert "weeks: None there, 13 here" in refused.stderr

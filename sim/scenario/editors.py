@@ -1,4 +1,4 @@
-"""The JSON Schema that editors read: what may be written in a scenario file, before `extends` is resolved."""
+"""The JSON Schemas that editors read: what may be written in a scenario file, before `extends` is resolved, and in a study."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Any
 
 from sim.scenario.measures import PRESETS
 from sim.scenario.schema import Scenario
+from sim.scenario.studies import Study
 
 # What the models' own validators accept beside a mapping.
-_SHORT_FORMS = {"Latent": "number", "Tactic": "boolean", "Lever": "boolean"}
+_SHORT_FORMS = {"Latent": "number", "Tactic": "boolean", "Lever": "boolean", "Factor": "array", "Design": "string"}
 _REF = "#/$defs/"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def editor_schema() -> dict[str, Any]:
@@ -23,7 +25,15 @@ def editor_schema() -> dict[str, Any]:
     schema["$defs"]["Measure"]["properties"]["like"]["enum"] = [*PRESETS, None]
     extends = {"type": "string", "description": "shipped scenario or file to start from; only differences are written"}
     schema["properties"] = {"extends": extends, **schema["properties"]}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Gamed scenario"}
+    return {"$schema": _DIALECT, **schema, "title": "Gamed scenario"}
+
+
+def study_schema() -> dict[str, Any]:
+    """The schema of `Study`, with short forms. Which fields a factor may name is checked when the study is loaded."""
+    schema = Study.model_json_schema()
+    for section in (schema, *schema["$defs"].values()):
+        section["properties"] = {key: _field(value, inherited=False) for key, value in section["properties"].items()}
+    return {"$schema": _DIALECT, **schema, "title": "Gamed study"}
 
 
 def _names_in_lists(node: Any) -> set[str]:
@@ -37,8 +47,8 @@ def _names_in_lists(node: Any) -> set[str]:
     return found.union(*(_names_in_lists(child) for child in node.values()))
 
 
-def _field(field: dict[str, Any]) -> dict[str, Any]:
-    """One field: its unit and source told in the description, short forms and null let in."""
+def _field(field: dict[str, Any], *, inherited: bool = True) -> dict[str, Any]:
+    """One field: its unit and source told in the description, short forms let in, and null where entries are inherited."""
     field = dict(field)
     unit, source = field.pop("unit", "1"), field.pop("source", "")
     notes = [f"[{unit}]"] if unit != "1" else []
@@ -46,7 +56,8 @@ def _field(field: dict[str, Any]) -> dict[str, Any]:
     field.pop("title", None)
     field["description"] = " ".join([field.get("description", ""), *notes])
     if isinstance(field.get("additionalProperties"), dict):
-        field["additionalProperties"] = {"anyOf": [_reference(field["additionalProperties"]), {"type": "null"}]}
+        entry = _reference(field["additionalProperties"])
+        field["additionalProperties"] = {"anyOf": [entry, {"type": "null"}]} if inherited else entry
     if "anyOf" in field:
         field["anyOf"] = [_reference(option) for option in field["anyOf"]]
     if "$ref" in field:

@@ -81,7 +81,7 @@ def unit(field: FieldInfo | None) -> str:
 
 def allowed(annotation: Any, field: FieldInfo | None = None) -> str:
     """What may stand here, in words: type, choices, bounds and unit."""
-    words = [_noun(member) for member in members(annotation)]
+    words = [" or ".join(noun for member in members(annotation) if (noun := _noun(member)))]
     if any(member in (int, float) for member in members(annotation)):
         words.append(bounds(field))
     told = " ".join(word for word in words if word)
@@ -98,7 +98,9 @@ def _noun(member: Any) -> str:
         return ", ".join(str(value) for value in get_args(member))
     if get_origin(member) is list:
         inner = get_args(member)[0]
-        return "a list of mappings" if any(map(is_section, members(inner))) else f"a list of {allowed(inner)}"
+        if any(map(is_section, members(inner))):
+            return "a list of mappings"
+        return f"a list of {allowed(inner)}".removesuffix(" of ")
     if get_origin(member) is dict:
         return "a mapping"
     if is_section(member):
