@@ -42,7 +42,7 @@ browser:
 	  || echo "no Chromium here and none could be installed: the tests of the pages will be skipped"
 
 test: setup .venv/.dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Breaks the model on purpose and says which tests notice (docs/mutants.md); some ten minutes.
 mutants: setup .venv/.dev

@@ -1,0 +1,70 @@
+"""Prints the tables of docs/scenarios.md from result folders: `python docs/worlds.py results/A results/B …`.
+
+Every folder holds `salary` (the first scenario) and others that were compared with it. Means are over the last year of the
+run, as in the report; differences are paired replicate by replicate, with their 95 % t interval.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from sim.analysis.estimate import estimate
+
+YEAR = 52
+GAMED = ("steering", "pressure", "processing")
+HOURS = ("share_care", "share_rush")
+
+
+def weekly(folder: Path, name: str, key: str, value: str) -> pd.DataFrame:
+    """Means over the last year of the run, a row a scenario and replicate, a column a key."""
+    rows = pd.read_parquet(folder / f"{name}.parquet")
+    late = rows[(rows["firm"] == 0) & (rows["week"] > rows["week"].max() - YEAR)]
+    return late.pivot_table(index=["scenario", "replicate"], columns=key, values=value, aggfunc="mean", sort=False)
+
+
+def interval(pairs: pd.Series, digits: int) -> str:
+    """A mean over replicates and half the width of its 95 % interval."""
+    found = estimate(pairs.to_numpy())
+    return f"{found.mean:+.{digits}f} ± {(found.high - found.low) / 2:.{digits}f}".replace("-", "−")
+
+
+def report(folder: Path) -> None:
+    """The row of every scenario of one folder against its first."""
+    base, *others = json.loads((folder / "manifest.json").read_text())["scenarios"].values()
+    reported, true = (weekly(folder, "series", "measure", reading) for reading in ("reported", "true"))
+    world, money = weekly(folder, "world", "indicator", "value"), weekly(folder, "books", "item", "amount")
+    profit = money.sum(axis=1) * YEAR / 1000.0
+    staff = pd.read_parquet(folder / "staff.parquet", columns=["scenario", "replicate", "week", "role", "certainty_equivalent"])
+    worth = staff[(staff["role"] == "employee") & (staff["week"] > staff["week"].max() - YEAR)]
+    worth = worth.groupby(["scenario", "replicate"])["certainty_equivalent"].mean()
+    falls = pd.read_parquet(folder / "waterfall.parquet")
+    falls = falls[falls["week"] > falls["week"].max() - YEAR]
+
+    def against(table: pd.DataFrame | pd.Series, name: str, digits: int, column: str | None = None) -> str:
+        one = table if column is None else table[column]
+        return interval(one[name] - one[base["name"]], digits)
+
+    for told in others:
+        name = told["name"]
+        paid = sorted({scheme["measure"] for scheme in told["pay"]["schemes"] if scheme["measure"]})
+        print(f"\n{name} (paid on {', '.join(paid)}) against {base['name']}, {len(true.loc[name])} replicates")
+        for label in paid:
+            cells = [against(table, name, 2, label) for table in (reported, true)]
+            print(f"  {label}: reported {cells[0]}, true {cells[1]}")
+            parts = falls[(falls["measure"] == label) & (falls["scenario"] == name)]
+            bars = parts.groupby("component", sort=False)["value"].mean()
+            print("    gap " + ", ".join(f"{part} {value:+.2f}" for part, value in bars.items() if abs(value) > 1e-9))
+        cells = [against(true, name, 1, "nps"), against(true, name, 2, "outcomes"), against(world, name, 3, "true_score")]
+        print(f"  true NPS {cells[0]}, true outcomes {cells[1]}, true score {cells[2]}")
+        print(f"  profit (1,000 a year) {against(profit, name, 0)}, worth of the job {against(worth, name, 0)}")
+        moved = [c for c in world.columns if abs((world[c][name] - world[c][base["name"]]).mean()) > 1e-9]
+        print("  " + ", ".join(f"{c} {world[c][base['name']].mean():.3g}→{world[c][name].mean():.3g}" for c in moved))
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        report(Path(argument))
