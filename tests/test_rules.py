@@ -100,9 +100,11 @@ TABLE: list[tuple[Callable[..., Any], tuple[Any, ...], float]] = [
     (service.occupancy, (1.0, 2.0, 1.0 / 3.0), 0.5),  # Erlang C: the load
     (service.occupancy, (8.0, 2.0, 1.0), 1.0),
     (service.occupancy, (1.0, 1.0, 0.25), 0.25),  # one server, busy when one must wait
-    (service.offered_wait_exponent, (2.0, 0.5, 4.0, 1.0, ENDLESS), 0.5),
-    (service.offered_wait_exponent, (2.0, 0.5, 4.0, 1.0, 2.0), 0.13212055882855767),
-    (service.offered_wait_exponent, (0.0, 0.5, 4.0, 1.0, 2.0), 0.0),
+    (service.offered_wait_exponent, (2.0, 2.0, 0.5, 4.0, 1.0), 0.5),
+    (service.offered_wait_exponent, (2.0, 2.0 * (1.0 - math.exp(-1.0)), 0.5, 4.0, 1.0), 0.13212055882855767),
+    (service.offered_wait_exponent, (0.0, 0.0, 0.5, 4.0, 1.0), 0.0),
+    (service.mean_stay, (2.0, 0.3, ENDLESS), 2.0),
+    (service.mean_stay, (2.0, 0.3, 4.0), 1.2),
     (service.depth_at, (0,), 0.0),
     (service.depth_at, (service.GRID - 1,), service.DEPTH),
     (service._peak_of_wait, (0.5, 4.0, 3.0, 20.0), 0.0),

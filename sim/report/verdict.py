@@ -166,7 +166,8 @@ def _who_pays(study: Study, item: Finding) -> str:
     level = [who for who, change in known.items() if not change.sign]
     if not said:
         return f"{capital(listed(level))}: no gain or loss beyond noise."
-    title = "Who pays" if any(change.sign < 0 for change in known.values()) else "Who gains"
+    signs = {change.sign for change in known.values()}
+    title = "Who gains and who pays" if {-1, 1} <= signs else "Who pays" if -1 in signs else "Who gains"
     return f"{title}: {'; '.join(said)}{f'; {listed(level)} level' if level else ''}."
 
 

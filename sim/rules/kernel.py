@@ -60,12 +60,30 @@ def imports(path: pathlib.Path) -> list[str]:
     return names
 
 
+class _Files(caching.IndexDataCacheFile):
+    """Files of one function's machine code, each named by its sources and signature.
+
+    Numba numbers them and writes the index first: a process that is killed in between, or another that compiles at the
+    same time, would leave old machine code, or that of another signature, under a fresh entry.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        stamp = hashlib.sha256(self._dump((self._source_stamp, key))).hexdigest()
+        name = self._data_name(int(stamp[:15], 16))
+        self._save_data(name, data)
+        known = {**self._load_index(), key: name}
+        self._save_index(known)
+        for path in pathlib.Path(self._cache_path).glob(self._data_name_pattern.replace("{number:d}", "*")):
+            if path.name not in known.values():
+                path.unlink(missing_ok=True)
+
+
 class _SourceCache(caching.FunctionCache):
     """Numba's on-disk cache with a digest of all that the function is built from as the stamp of freshness."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file._source_stamp = digest(function.__module__)
+        self._cache_file = _Files(self._cache_path, self._impl.filename_base, digest(function.__module__))
 
     def load_overload(self, signature: Any, target_context: Any) -> Any:
         try:

@@ -48,13 +48,18 @@ def occupancy(load: float, servers: float, delayed: float) -> float:
 
 
 @kernel
-def offered_wait_exponent(x: float, arrivals: float, service: float, servers: float, patience: float) -> float:
+def offered_wait_exponent(x: float, stay: float, arrivals: float, service: float, servers: float) -> float:
     """log v(x) up to a constant: density of the offered wait in M/M/c+M is ∝ exp(λ H(x) − c μ x), H(x) = ∫₀ˣ P(patience > t) dt.
 
-    x and patience in minutes, arrivals per minute, service minutes. Source: Baccelli & Hebuterne (1981).
+    x and stay = H(x) in minutes, arrivals per minute, service minutes. Source: Baccelli & Hebuterne (1981).
     """
-    stay = x if patience >= NO_PATIENCE_LIMIT else patience * (1.0 - math.exp(-x / patience))
     return arrivals * stay - servers * x / service
+
+
+@kernel
+def mean_stay(x: float, gone: float, patience: float) -> float:
+    """H(x) of exponential patience, minutes: patience · P(patience ≤ x), `gone`; x itself where patience is endless."""
+    return x if patience >= NO_PATIENCE_LIMIT else patience * gone
 
 
 @kernel
@@ -74,16 +79,20 @@ def tabulate_wait(arrivals: float, service: float, servers: float, patience: flo
     if patience >= NO_PATIENCE_LIMIT and load > STABLE * servers:
         rate = STABLE * servers / service
     top = _peak_of_wait(rate, service, servers, patience)
-    peak = offered_wait_exponent(top, rate, service, servers, patience)
+    peak = offered_wait_exponent(top, mean_stay(top, 1.0 - math.exp(-top / patience), patience), rate, service, servers)
     end = top + 1.0 / (servers / service)
-    while offered_wait_exponent(end, rate, service, servers, patience) > peak - 24.0:
+    stay = mean_stay(end, 1.0 - math.exp(-end / patience), patience)
+    while offered_wait_exponent(end, stay, rate, service, servers) > peak - 24.0:
         end *= 1.5
+        stay = mean_stay(end, 1.0 - math.exp(-end / patience), patience)
     steps = 8 * GRID
     width = end / steps
-    mass = 0.0
-    before = math.exp(offered_wait_exponent(0.0, rate, service, servers, patience) - peak)
+    kept, there = math.exp(-width / patience), 1.0  # who is patient for one step more; who is still there
+    mass, before = 0.0, math.exp(-peak)
     for i in range(1, steps + 1):
-        after = math.exp(offered_wait_exponent(i * width, rate, service, servers, patience) - peak)
+        there *= kept
+        stay = mean_stay(i * width, 1.0 - there, patience)
+        after = math.exp(offered_wait_exponent(i * width, stay, rate, service, servers) - peak)
         mass += 0.5 * (before + after) * width
         before = after
     _invert_wait(rate, service, servers, patience, peak, width, mass, table)
@@ -118,10 +127,13 @@ def _invert_wait(
     j = 1
     total = 0.0
     x = 0.0
-    before = math.exp(offered_wait_exponent(0.0, arrivals, service, servers, patience) - peak)
+    kept, there = math.exp(-width / patience), 1.0
+    before = math.exp(-peak)
     goal = mass * (1.0 - math.exp(-depth_at(j)))
     while j < GRID and before > 0.0:
-        after = math.exp(offered_wait_exponent(x + width, arrivals, service, servers, patience) - peak)
+        there *= kept
+        stay = mean_stay(x + width, 1.0 - there, patience)
+        after = math.exp(offered_wait_exponent(x + width, stay, arrivals, service, servers) - peak)
         gained = 0.5 * (before + after) * width
         while j < GRID and total + gained >= goal:
             table[j] = x + width * (goal - total) / gained

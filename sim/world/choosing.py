@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sim.world.firm import Firm
 
 
+BESIDE_PAY = (0, -1)  # columns of the effects: perceived quality, and minutes
+
+
 class Solved(NamedTuple):
     """What a group chose, the problem it solved, what it was to expect of pay, and whether mutual responses settled."""
 
@@ -34,15 +37,23 @@ class Solved(NamedTuple):
 
 
 def look(firm: Firm) -> None:
-    """Compute the true effects of all acts from the latest contacts (rational people know them, lore declares them)."""
+    """Compute the true effects of all acts from the latest contacts (rational people know them, lore declares them).
+
+    What an act does beside pay, lore settles when it first speaks of it: that a scheme begins changes what is said of its
+    measure, not what is said of care.
+    """
     is_open = np.zeros(act.ALL_ACTS, dtype=np.bool_)
     paid = any(firm.in_force(role, firm.week_ahead) for role in firm.groups)
     for group in firm.groups.values():
         for place, k in enumerate(group.acts):
             is_open[k] = group.open[place] and (paid or not group.tactics[place])
     is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
-    firm.expected, firm.effects = foresight.effects(firm.w, is_open, firm.read_places, impatience(firm))
-    firm.known = True
+    firm.expected, effects = foresight.effects(firm.w, is_open, firm.read_places, impatience(firm))
+    if "rational" not in (firm.spec.staff.choice, firm.spec.management.choice):
+        settled = np.ix_(range(len(effects)), np.flatnonzero(firm.looked_at), BESIDE_PAY)
+        effects[settled] = firm.effects[settled]
+    firm.effects, firm.known = effects, True
+    firm.looked_at |= is_open
 
 
 def impatience(firm: Firm) -> float:

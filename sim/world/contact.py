@@ -64,23 +64,23 @@ def attempts(p, e, i, when):
 def route(w, i, k, when, u_who, difficulty, week):
     """Who serves: a colleague of the team by chance; one who picks easy cases may pass a hard-looking one on.
 
-    Returns the employee's post, what he attempts, what works, and whether the case was passed to him.
+    Returns the employee's post, what he attempts, what works, and 1 if the case was passed to him.
     """
     p = w.p
     place = int(u_who * p.team_size)
     post = k * p.team_size + place
     tried, worked = attempts(p, w.staff[post], i, when)
     if not worked & (1 << act.CHERRY) or p.team_size < 2:
-        return post, tried, worked, False
+        return post, tried, worked, 0.0
     u = chance.four(p.seed, p.replicate, i, when, chance.ACTS, 3)
     if not service.seems_hard(difficulty, p.cherry_sight, chance.normal_from(u[0]), p.hard_case):
-        return post, tried, worked, False
+        return post, tried, worked, 0.0
     tally = w.tallies[week, post]
     tally.n[st.N_MINUTES] += p.act_minutes[act.CHERRY]
     tally.n[st.N_GAMING] += p.act_minutes[act.CHERRY]
     other = k * p.team_size + (place + 1 + int(u[1] * (p.team_size - 1))) % p.team_size
     tried, worked = attempts(p, w.staff[other], i, when)
-    return other, tried & ~(1 << act.CHERRY), worked & ~(1 << act.CHERRY), True
+    return other, tried & ~(1 << act.CHERRY), worked & ~(1 << act.CHERRY), 1.0
 
 
 @hot
@@ -196,7 +196,7 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
         e.engagement, p.courtesy_by_engagement, care, rush, done(tried, act.PLEAD),
         p.care_courtesy, p.rush_courtesy, p.plead_courtesy,
     )  # fmt: skip
-    efforts = c.contacts + p.extra_handoffs + (1.0 if passed else 0.0)
+    efforts = c.contacts + p.extra_handoffs + passed
     quality, satisfaction = experience_contact(p, c, at, solved, wait, courtesy, efforts)
     first = note_visit(c, post, at, tried, solved)
     score = score_of(p, c)

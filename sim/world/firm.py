@@ -29,7 +29,7 @@ class Firm:
         self.read_places = np.array(sorted({c.place for c in self.contracts if c.place >= 0}), np.int64)
         self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(self.measures) + 2))
         self.expected = np.zeros((spec.teams, len(self.measures) + 2))
-        self.known = False
+        self.known, self.looked_at = False, np.zeros(act.ALL_ACTS, np.bool_)  # whose effects are known, by act
         used = spec.management.closed_loop.measure if spec.mechanisms.closed_loop else None
         self.used = None if used is None else self.places[used]  # the measure of the closed loop
         self.used_sign = -1.0 if used is not None and spec.measures[used].better == "less" else 1.0

@@ -55,7 +55,7 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
     """Put the question of every survey that speaks for contacts."""
     p, c, measures, cells = w.p, w.customers[i], w.measures, w.readings[week, post]
     lift = p.plead_lift * done(worked, act.PLEAD) + p.gift_lift * done(worked, act.GIFT)
-    selecting = worked & (1 << act.SELECT) != 0
+    selecting = done(worked, act.SELECT)
     trouble = 1.0 if solved <= 0.0 or c.contacts > 0 else 0.0
     asked = w.read_at[st.AT_ANSWER]
     for place in range(asked[0]):

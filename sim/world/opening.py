@@ -41,7 +41,7 @@ def enlist(w, first):
 
 
 @hot
-def play_pilot(w, step, goal, swing, due, load, minds, seen):
+def play_pilot(w, row, step, goal, swing, due, load, minds, seen):
     """Play the weeks of `seen`, noting in each the factor `stands_for`, contacts, minutes and needs; keep all minds every `step`.
 
     The load of a team swings about its mean by `swing` times what it is, for it swings less where more customers share it.
@@ -58,14 +58,14 @@ def play_pilot(w, step, goal, swing, due, load, minds, seen):
             load[k] = usual + swing * (load[k] - usual)
         if w.p.queue:
             engine.queues(w, load)
-        engine.play_all(w, due, n, float(t), 0)
-        engine.close_week(w, 0)
+        engine.play_all(w, due, n, float(t), row)
+        engine.close_week(w, row)
         seen[t, 0] = w.p.stands_for
         for e in range(w.p.employees):
-            seen[t, 1] += w.tallies[0, e].n[st.N_CONTACTS]
-            seen[t, 2] += w.tallies[0, e].n[st.N_MINUTES]
+            seen[t, 1] += w.tallies[row, e].n[st.N_CONTACTS]
+            seen[t, 2] += w.tallies[row, e].n[st.N_MINUTES]
         for k in range(w.p.teams):
-            seen[t, 3] += w.tallies[0, w.p.employees + k].n[st.N_NEEDS]
+            seen[t, 3] += w.tallies[row, w.p.employees + k].n[st.N_NEEDS]
         if goal > 0.0:
             occupancy = 0.0
             for k in range(w.p.teams):

@@ -125,18 +125,18 @@ def think(w, row, d, odds0, minutes0, engagement, noise, hard, passing, usual, r
     for case in range(2):
         solved = float(case)
         weight = odds if case else 1.0 - odds
-        think_case(w, row, d, solved, kept * weight, 0.0, True, minutes, courtesy, noise, usual, read, out)
+        think_case(w, row, d, solved, kept * weight, 0.0, 1.0, minutes, courtesy, noise, usual, read, out)
         if passing > 0.0 and p.team_size > 1:
-            think_case(w, row, d, solved, passing * hard * weight, 1.0, True, minutes, courtesy, noise, usual, read, out)
+            think_case(w, row, d, solved, passing * hard * weight, 1.0, 1.0, minutes, courtesy, noise, usual, read, out)
         if usual.follow and kept < 1.0:
-            think_case(w, row, d, solved, (1.0 - kept) * weight, 1.0, False, minutes, courtesy, noise, usual, read, out)
+            think_case(w, row, d, solved, (1.0 - kept) * weight, 1.0, 0.0, minutes, courtesy, noise, usual, read, out)
 
 
 @hot
 def think_case(w, row, d, solved, weight, passed, mine, minutes, courtesy, noise, usual, read, out):
     """One of the two ways in which a contact can go: experience, surveys, log, complaint; passed: a hand-off more.
 
-    mine: whether it is one's own; else only what it leaves with the customer counts, who is everybody's.
+    mine: 1 if it is one's own, 0 if only what it leaves with the customer counts, who is everybody's.
     """
     p = w.p
     efforts = row.contacts + p.extra_handoffs + passed
@@ -156,7 +156,7 @@ def think_case(w, row, d, solved, weight, passed, mine, minutes, courtesy, noise
         expectation = customer.adapted(row.expectation, quality, p.adaptation) if p.expectation else row.expectation
         marked = p.misjudged + (1.0 - p.misjudged) * d[act.CLOSE]
         follow(w, row, d, solved, marked, complaint, hushed, expectation, end, peak, usual, weight, read, out)
-    if not mine:
+    if mine <= 0.0:
         return
     out[0, 0] += weight * quality
     out[0, 1] += weight

@@ -52,7 +52,7 @@ def play(spec: Scenario) -> Pilot:
     opening.enlist(w, first)
     minds, seen = st.records((AGES + 1) * n, MIND).reshape(AGES + 1, n), np.zeros((AGES * step, 4))
     swing, due, load = min(1.0, math.sqrt(each / in_world)), np.zeros(n, np.int64), np.zeros(len(w.teams))
-    opening.play_pilot(w, step, _goal(spec), swing, due, load, minds, seen)
+    opening.play_pilot(w, 0, step, _goal(spec), swing, due, load, minds, seen)
     like, contacts, minutes, needs = (float(x) for x in seen[len(seen) // 2 :].mean(axis=0))
     busy = needs / (n * _rate(spec)) if needs > 0.0 else 1.0  # by how much more needs arose than are to be expected
     if spec.service.queue.stands_for is not None:

@@ -22,7 +22,7 @@ def learn(lesson, mask, passed, surplus):
     lesson.n += 1.0
     lesson.y += surplus
     lesson.yy += surplus * surplus
-    if passed:
+    if passed > 0.0:
         lesson.passed += 1.0
         lesson.passed_y += surplus
     k = 0
@@ -91,7 +91,7 @@ def kept(p, firm, m, filtering, answer):
 def steered(p, firm, m, feeling, noise, selecting, trouble):
     """Factor on a customer's chance to be invited by whoever selects: the employee by mood, the central office by record."""
     factor = 1.0
-    if selecting and m.sample == code.BY_EMPLOYEE:
+    if selecting > 0.0 and m.sample == code.BY_EMPLOYEE:
         factor = 1.0 - survey.passes_over(survey.seen_mood(feeling, p.mood_error, noise), p.contented, p.sharpness)
     if m.sample == code.BY_CENTRAL:
         factor = 1.0 - survey.spared(trouble, firm.levers[act.SELECT_CENTRAL], p.reach[act.SELECT_CENTRAL])
@@ -102,13 +102,13 @@ def steered(p, firm, m, feeling, noise, selecting, trouble):
 def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, selecting, lift, trouble):
     """Ask customer i a question (or not): every stage gets its expectation, the last what happened.
 
-    selecting: whether the employee invites selectively here; trouble: whether there is trouble on record.
+    selecting: 1 if the employee invites selectively here; trouble: 1 if there is trouble on record.
     Returns what the reported answer counts for (NaN if there is none) and how far it got: 0 not invited, 1 invited,
     2 answered, 3 a bad answer that reached the report.
     """
     u = chance.four(p.seed, p.replicate, i, when, chance.SURVEY, index)
     by_protocol = invitation(m, latent)
-    noise = chance.normal_from(u[0]) if selecting else 0.0
+    noise = chance.normal_from(u[0]) if selecting > 0.0 else 0.0
     invited = by_protocol * steered(p, firm, m, feeling, noise, selecting, trouble)
     answering = response(p, m, latent, feeling, fatigued)
     style = chance.from_latent(p.style_family, p.style_a, p.style_b, u[1])
@@ -253,12 +253,12 @@ def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, 
             value = log(m, cell, true, 1.0, true * there, there, good_faith, bent)
         else:
             value, reached = ask(
-                p, firm, m, cell, i, c.need, 2 * j + 2000, filtering, 0.0, 10.0 * true, feeling, False, 0.0, trouble
+                p, firm, m, cell, i, c.need, 2 * j + 2000, filtering, 0.0, 10.0 * true, feeling, 0.0, 0.0, trouble
             )
             if reached > 1:
                 tally.n[st.N_ASKING] += m.cost
         if m.taught and there > 0.0 and value == value:
-            learn(lessons[j + 1], c.acts, False, value - m.centre)
+            learn(lessons[j + 1], c.acts, 0.0, value - m.centre)
 
 
 @hot
@@ -271,7 +271,7 @@ def log_first(measures, places, cells, c, lessons):
         between = np.float64(c.second_after) - np.float64(c.first_after)
         value = no_repeat(cells[j], true, 0.0 if between <= m.within else 1.0)
         if m.taught:
-            learn(lessons[j + 1], c.first_acts, False, value - m.centre)
+            learn(lessons[j + 1], c.first_acts, 0.0, value - m.centre)
 
 
 @hot

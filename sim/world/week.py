@@ -173,7 +173,7 @@ def ask_everybody(w, j, now, week):
         fatigued = 1.0 if now + 1.0 - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
         _, reached = readings.ask(
             p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + 1000, w.teams[k].filtering, fatigued,
-            score_of(p, c), score_of(p, c), False, 0.0, trouble,
+            score_of(p, c), score_of(p, c), 0.0, 0.0, trouble,
         )  # fmt: skip
         if reached > 0:
             w.invited_at[i, m.survey] = now + 1.0

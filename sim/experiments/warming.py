@@ -1,0 +1,38 @@
+"""Compiles the rules ahead of time, so that no run and no worker waits for the compiler."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from sim.experiments.processes import cores
+from sim.scenario.catalogue import names
+
+
+def warm() -> list[str]:
+    """Play every shipped scenario for a moment; returns what could not be played, with the reason.
+
+    Theory and service hang on different rules for the most part: two processes compile them side by side.
+    """
+    shipped = names()
+    theory = [name for name in shipped if "/" in name]
+    parts = [theory, [name for name in shipped if name not in theory]]
+    if cores() < len(parts):
+        return [doubt for part in parts for doubt in play(part)]
+    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn")) as pool:
+        return [doubt for doubts in pool.map(play, parts) for doubt in doubts]
+
+
+def play(scenarios: Sequence[str]) -> list[str]:
+    """Play the scenarios for a few weeks each."""
+    import sim
+
+    doubts = []
+    for name in scenarios:
+        spec = sim.load(name, flags={"weeks": 9, "burn_in": 4, "customers.count": 200}).spec
+        try:
+            sim.Organisation(spec).run()
+        except Exception as error:
+            doubts.append(f"{name} could not be compiled beforehand: {type(error).__name__}: {error}")
+    return doubts
