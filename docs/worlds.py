@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +16,6 @@ import pandas as pd
 from sim.analysis.estimate import estimate
 
 YEAR = 52
-GAMED = ("steering", "pressure", "processing")
-HOURS = ("share_care", "share_rush")
 
 
 def weekly(folder: Path, name: str, key: str, value: str) -> pd.DataFrame:
@@ -32,8 +31,8 @@ def interval(pairs: pd.Series, digits: int) -> str:
     return f"{found.mean:+.{digits}f} ± {(found.high - found.low) / 2:.{digits}f}".replace("-", "−")
 
 
-def report(folder: Path) -> None:
-    """The row of every scenario of one folder against its first."""
+def report(folder: Path) -> Iterator[str]:
+    """What each scenario of a folder shows against the first, line by line."""
     base, *others = json.loads((folder / "manifest.json").read_text())["scenarios"].values()
     reported, true = (weekly(folder, "series", "measure", reading) for reading in ("reported", "true"))
     world, money = weekly(folder, "world", "indicator", "value"), weekly(folder, "books", "item", "amount")
@@ -51,20 +50,20 @@ def report(folder: Path) -> None:
     for told in others:
         name = told["name"]
         paid = sorted({scheme["measure"] for scheme in told["pay"]["schemes"] if scheme["measure"]})
-        print(f"\n{name} (paid on {', '.join(paid)}) against {base['name']}, {len(true.loc[name])} replicates")
+        yield f"\n{name} (paid on {', '.join(paid)}) against {base['name']}, {len(true.loc[name])} replicates"
         for label in paid:
             cells = [against(table, name, 2, label) for table in (reported, true)]
-            print(f"  {label}: reported {cells[0]}, true {cells[1]}")
+            yield f"  {label}: reported {cells[0]}, true {cells[1]}"
             parts = falls[(falls["measure"] == label) & (falls["scenario"] == name)]
             bars = parts.groupby("component", sort=False)["value"].mean()
-            print("    gap " + ", ".join(f"{part} {value:+.2f}" for part, value in bars.items() if abs(value) > 1e-9))
+            yield "    gap " + ", ".join(f"{part} {value:+.2f}" for part, value in bars.items() if abs(value) > 1e-9)
         cells = [against(true, name, 1, "nps"), against(true, name, 2, "outcomes"), against(world, name, 3, "true_score")]
-        print(f"  true NPS {cells[0]}, true outcomes {cells[1]}, true score {cells[2]}")
-        print(f"  profit (1,000 a year) {against(profit, name, 0)}, worth of the job {against(worth, name, 0)}")
+        yield f"  true NPS {cells[0]}, true outcomes {cells[1]}, true score {cells[2]}"
+        yield f"  profit (1,000 a year) {against(profit, name, 0)}, worth of the job {against(worth, name, 0)}"
         moved = [c for c in world.columns if abs((world[c][name] - world[c][base["name"]]).mean()) > 1e-9]
-        print("  " + ", ".join(f"{c} {world[c][base['name']].mean():.3g}→{world[c][name].mean():.3g}" for c in moved))
+        yield "  " + ", ".join(f"{c} {world[c][base['name']].mean():.3g}→{world[c][name].mean():.3g}" for c in moved)
 
 
 if __name__ == "__main__":
     for argument in sys.argv[1:]:
-        report(Path(argument))
+        sys.stdout.writelines(f"{line}\n" for line in report(Path(argument)))

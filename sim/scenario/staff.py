@@ -12,9 +12,9 @@ class Learning(Section):
 
     lore: float = param(0.5, "strength of trade lore: 0 nothing is known beforehand, 1 the declared effects are believed",
                         ge=0, le=1)
-    lore_error: float = param(0.5, "sd of the error of lore, relative to the largest declared effect on the measure",
+    lore_error: float = param(0.1, "sd of the error of lore, relative to the sd of what one contact brings to the measure",
                               unit="ratio", ge=0, le=10)
-    doubt: float = param(0.7, "sd of the prior belief, relative to the largest declared effect on the measure",
+    doubt: float = param(0.1, "sd of the prior belief, relative to the sd of what one contact brings to the measure",
                          unit="ratio", ge=0, le=10)
     forgetting: float = param(0.02, "share of the certainty of beliefs lost each pay period", ge=0, le=1)
     colleagues: float = param(0.3, "weight of a colleague's contact relative to one's own", ge=0, le=1)

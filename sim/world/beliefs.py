@@ -32,10 +32,13 @@ def declared(spec: Scenario, group: Group, effects: Array) -> Array:
     return said
 
 
-def start(spec: Scenario, replicate: int, group: Group, effects: Array, posts: Posts, places: Sequence[int]) -> None:
+def start(
+    spec: Scenario, replicate: int, group: Group, effects: Array, spreads: Array, posts: Posts, places: Sequence[int]
+) -> None:
     """Beliefs of people who have tried nothing yet, from lore: the named posts, about the named places of measures.
 
-    effects (posts, M + 1, K): what acts that work do to what each of those posts reads.
+    effects (posts, M + 1, K): what acts that work do to what each of those posts reads; spreads (M + 1,): standard
+    deviation of what one contact brings to it, as everybody can see.
     """
     learning = spec.staff.learning
     shape = (group.n, *effects.shape[1:])
@@ -44,18 +47,19 @@ def start(spec: Scenario, replicate: int, group: Group, effects: Array, posts: P
     said = declared(spec, group, effects) * group.skill[posts, None, :]
     _start(
         spec.seed, replicate, group.keys[posts], group.succession[posts], posts, np.array(places, dtype=np.int64), said,
-        learning.lore, learning.lore_error, learning.doubt, group.belief, group.certainty,
+        spreads, learning.lore, learning.lore_error, learning.doubt, group.belief, group.certainty,
     )  # fmt: skip
 
 
 @hot
-def _start(seed, replicate, keys, persons, posts, places, said, strength, error, doubt, belief, certainty):
-    """Prior mean = strength × (declared + error · largest · z), prior sd = doubt · largest; what nothing moves is known."""
+def _start(seed, replicate, keys, persons, posts, places, said, spreads, strength, error, doubt, belief, certainty):
+    """Prior mean = strength × (declared + error · s · z), prior sd = doubt · s; s, the spread of single contacts, is public.
+
+    So nobody knows beforehand how much or how little can be moved. What does not vary is known.
+    """
     for i in range(len(posts)):
         for j in places:
-            size = 0.0
-            for k in range(said.shape[2]):
-                size = max(size, abs(said[i, j, k]))
+            size = spreads[j]
             for k in range(said.shape[2]):
                 z = chance.normal(seed, replicate, keys[i], persons[i], chance.LORE, k * 256 + j)
                 belief[posts[i], j, k] = strength * (said[i, j, k] + error * size * z)
@@ -145,20 +149,27 @@ def _take_in(pulled, surprise, sigma, forgetting, belief, certainty):
 
 
 def sampled(spec: Scenario, replicate: int, group: Group, period: int, places: list[int]) -> Array:
-    """Thompson sampling: one draw from each belief at `places` of the measures, (n, M + 1, K); the rest stays the mean."""
+    """Thompson sampling: one draw from each belief at `places` of the measures, (n, M + 1, K); the rest stays the mean.
+
+    What a tactic does to customers (place 0) stays the mean too: it is never a reason to do it, only against (see
+    `decide.worth_beside_pay`), and sampling what counts on one side only would make harm out of luck.
+    """
     out = group.belief.copy()
-    _sample(spec.seed, replicate, group.keys, period, np.array(places, dtype=np.int64), group.open, group.certainty, out)
+    _sample(
+        spec.seed, replicate, group.keys, period, np.array(places, dtype=np.int64), group.open, group.tactics,
+        group.certainty, out,
+    )  # fmt: skip
     return out
 
 
 @hot
-def _sample(seed, replicate, keys, period, places, is_open, certainty, out):
+def _sample(seed, replicate, keys, period, places, is_open, tactics, certainty, out):
     for post in range(out.shape[0]):
         for k in range(out.shape[2]):
             if is_open[k]:
                 for j in places:
                     sure = certainty[post, j, k]
-                    if 0.0 < sure < np.inf:
+                    if 0.0 < sure < np.inf and (j > 0 or not tactics[k]):
                         z = chance.normal(seed, replicate, keys[post], period, chance.BELIEF, k * 256 + j)
                         out[post, j, k] += z / math.sqrt(sure)
 

@@ -43,17 +43,13 @@ def look(firm: Firm) -> None:
     measure, not what is said of care.
     """
     is_open = np.zeros(act.ALL_ACTS, dtype=np.bool_)
-    paid = any(firm.in_force(role, firm.week_ahead) for role in firm.groups)
     for group in firm.groups.values():
-        for place, k in enumerate(group.acts):
-            is_open[k] = group.open[place] and (paid or not group.tactics[place])
+        is_open[list(group.acts)] = group.open
     is_open[[act.PRESS, act.COACH, act.PROMISE]] = False
     firm.expected, effects = foresight.effects(firm.w, is_open, firm.read_places, impatience(firm))
-    if "rational" not in (firm.spec.staff.choice, firm.spec.management.choice):
-        settled = np.ix_(range(len(effects)), np.flatnonzero(firm.looked_at), BESIDE_PAY)
-        effects[settled] = firm.effects[settled]
+    if firm.known and "rational" not in (firm.spec.staff.choice, firm.spec.management.choice):
+        effects[:, :, BESIDE_PAY] = firm.effects[:, :, BESIDE_PAY]
     firm.effects, firm.known = effects, True
-    firm.looked_at |= is_open
 
 
 def impatience(firm: Firm) -> float:

@@ -193,7 +193,7 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
     minutes = service.paced_minutes(own_minutes(p, e, difficulty, v[0]), care, rush, p.care_minutes, p.rush_minutes)
     solved = 1.0 if u_solve < solve_probability(p, e, w.teams[k].sound, difficulty, care, rush) else 0.0
     courtesy = service.courtesy(
-        e.engagement, p.courtesy_by_engagement, care, rush, done(tried, act.PLEAD),
+        e.engagement, p.courtesy_by_engagement, care, rush, done(worked, act.PLEAD),
         p.care_courtesy, p.rush_courtesy, p.plead_courtesy,
     )  # fmt: skip
     efforts = c.contacts + p.extra_handoffs + passed

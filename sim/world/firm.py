@@ -29,7 +29,8 @@ class Firm:
         self.read_places = np.array(sorted({c.place for c in self.contracts if c.place >= 0}), np.int64)
         self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(self.measures) + 2))
         self.expected = np.zeros((spec.teams, len(self.measures) + 2))
-        self.known, self.looked_at = False, np.zeros(act.ALL_ACTS, np.bool_)  # whose effects are known, by act
+        self.spreads = np.zeros(len(self.measures) + 1)
+        self.known = False
         used = spec.management.closed_loop.measure if spec.mechanisms.closed_loop else None
         self.used = None if used is None else self.places[used]  # the measure of the closed loop
         self.used_sign = -1.0 if used is not None and spec.measures[used].better == "less" else 1.0
@@ -88,6 +89,7 @@ class Firm:
         self.counts = period.counts
         self.pay(began)
         sanction.check(self, week)
+        self.spreads = payday.spreads(w, period, self.spreads)
         payday.centre(w, period)
         self.learn(week)
         self.begin_contracts(week + 1, period)
@@ -164,7 +166,7 @@ class Firm:
             places = [0] if not self.begun else []
             places += [c.place + 1 for c in self.in_force(role, week) if c.place >= 0]
             effects = choosing.true_effects(self, group)
-            beliefs.start(self.spec, self.replicate, group, effects, np.arange(group.n), sorted(set(places)))
+            beliefs.start(self.spec, self.replicate, group, effects, self.spreads, np.arange(group.n), sorted(set(places)))
         self.begun = True
 
     def choice_of(self, group: Group) -> str:

@@ -161,6 +161,19 @@ def _doubt(
                     sigma[e, j] = math.sqrt(variance[j] / max(den / per_contact[j], 1.0)) / per_contact[j]
 
 
+def spreads(w: st.World, period: Period, known: Array) -> Array:
+    """Standard deviation of what one contact brings to perceived quality and to each measure, (M + 1,), raw units.
+
+    Where there was nothing to see it is what was `known` before.
+    """
+    lessons = w.lessons[:, 0]
+    cases = in_order(lessons["n"])
+    quality = in_order(lessons["yy"]) / cases if cases > 0 else 0.0
+    rate = np.nan_to_num(period.published)
+    seen = np.concatenate([[quality], np.where(period.poisson, rate, period.variance / period.per_contact**2)])
+    return np.where(seen > 0.0, np.sqrt(np.maximum(seen, 0.0)), known)
+
+
 def centre(w: st.World, period: Period) -> None:
     """What a contact brings on average, for the lessons of the next pay period."""
     num, den = period.firm[0, :, NUM], period.firm[0, :, DEN]

@@ -133,7 +133,7 @@ def hire(firm: Firm, role: str, group: Group, posts: Posts, week: int) -> None:
         people.take_posts(spec, firm.replicate, group, posts)
     if firm.begun and group.belief.size:
         effects = choosing.true_effects(firm, group, posts)
-        beliefs.start(spec, firm.replicate, group, effects, posts, range(group.belief.shape[1]))
+        beliefs.start(spec, firm.replicate, group, effects, firm.spreads, posts, range(group.belief.shape[1]))
 
 
 def forget(firm: Firm, role: str, group: Group, post: np.int64) -> None:

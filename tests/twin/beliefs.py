@@ -24,7 +24,7 @@ def from_lore(person: Person, effects: Effects, places: Iterable[int]) -> None:
         person.certainty = [[0.0] * len(person.acts) for _ in effects]
     said = [[x * s for x, s in zip(row, person.skill, strict=True)] for row in declared(person, effects)]
     for j in places:
-        size = max(abs(x) for x in said[j])
+        size = person.model.spreads[j]
         for k in range(len(person.acts)):
             z = chance.normal_from(person.model.chance.one(person.key, person.person, chance.LORE, k * 256 + j))
             person.belief[j][k] = learning.lore * (said[j][k] + learning.lore_error * size * z)
@@ -116,7 +116,7 @@ def sampled(person: Person, week: int, places: Iterable[int]) -> Effects:
         if entry.exists:
             for j in places:
                 sure = person.certainty[j][k]
-                if 0.0 < sure < math.inf:
+                if 0.0 < sure < math.inf and (j > 0 or not person.tactics[k]):
                     z = chance.normal_from(person.model.chance.one(person.key, week, chance.BELIEF, k * 256 + j))
                     out[j][k] += z / math.sqrt(sure)
     return out

@@ -44,14 +44,21 @@ class Solved(NamedTuple):
 
 
 def look(model: TwinFirm) -> None:
-    """Work out the true effects of all acts on the latest cases (rational people know them, lore declares them)."""
-    paid = any(model.in_force(role, model.week_ahead) for role in model.people)
+    """Work out the true effects of all acts on the latest cases (rational people know them, lore declares them).
+
+    What an act does beside pay (quality, minutes) lore settles when it first speaks of it.
+    """
     is_open = [False] * act.ALL_ACTS
     for people in model.people.values():
         for person in people[:1]:
-            for k, entry, tactic in zip(person.acts, person.prices(), person.tactics, strict=True):
-                is_open[k] = entry.exists and (paid or not tactic) and k not in (act.PRESS, act.COACH, act.PROMISE)
+            for k, entry in zip(person.acts, person.prices(), strict=True):
+                is_open[k] = entry.exists and k not in (act.PRESS, act.COACH, act.PROMISE)
+    before = model.effects
     model.expected, model.effects = foresight.effects(model, is_open, model.read_places, impatience(model))
+    if before and "rational" not in (model.spec.staff.choice, model.spec.management.choice):
+        for old, new in zip(before, model.effects, strict=True):
+            for told, found in zip(old, new, strict=True):
+                found[0], found[-1] = told[0], told[-1]
 
 
 def impatience(model: TwinFirm) -> float:

@@ -62,7 +62,8 @@ class Employee(Person):
     def serve(self, contact: Contact, difficulty: float, u_solve: float, u_minutes: float) -> None:
         """Work on the need: how long it takes, whether it is solved, how it feels."""
         w, scripts = self.model.spec.service.work, self.model.spec.service.process.scripts
-        care, rush, plead = (float(k in contact.tried) for k in (act.CARE, act.RUSH, act.PLEAD))
+        care, rush = (float(k in contact.tried) for k in (act.CARE, act.RUSH))
+        plead = float(act.PLEAD in contact.worked)
         fresh = service.novice(self.tenure, w.proficiency, scripts)
         minutes = service.handle_minutes(
             w.minutes * self.model.process_minutes, w.minutes_by_difficulty, w.minutes_by_ability, difficulty, self.ability,

@@ -39,6 +39,19 @@ class Period:
         n = den / per_contact
         return max(squares / n - (num / n) * (num / n), 0.0) if n > 0.0 else 0.0
 
+    def spreads(self, known: list[float]) -> list[float]:
+        """Standard deviation of what one contact brings to perceived quality and to each measure; else what was known."""
+        cases = squares = 0.0
+        for employee in self.staff:
+            cases += employee.lessons[0].cases
+            squares += employee.lessons[0].squares
+        seen = [squares / cases if cases > 0.0 else 0.0]
+        for m, variance in zip(self.model.measures, self.variance, strict=True):
+            rate = self.published[m.place]
+            events = m.spec.reads in ("departures", "backlog")
+            seen.append((0.0 if rate != rate else rate) if events else variance / m.per_contact**2)
+        return [math.sqrt(new) if new > 0.0 else old for new, old in zip(seen, known, strict=True)]
+
     @property
     def published(self) -> list[float]:
         """The firm's readings; NaN where nothing was observed."""

@@ -44,6 +44,7 @@ class Payday:
         self.read_places = sorted({c.place for c in self.contracts if c.place >= 0})
         self.expected: list[Any] = []
         self.effects: list[Any] = []
+        self.spreads = [0.0] * (len(self.measures) + 1)
         self.audit_rate = self.spec.audit.rate
         self.unpaid = self.exposure_due = self.begun = self.began_choosing = False
         self.week_ahead, self.usual_quality, self.nonconverged = 0, 0.0, 0
@@ -70,6 +71,7 @@ class Payday:
         for role in self.people:
             self.pay(role, began)
         self.check()
+        self.spreads = period.spreads(self.spreads)
         self.note_usual(period)
         self.learn()
         self.week_ahead = self.week + 1
