@@ -47,6 +47,10 @@ CATALOGUE = {
     "bunching": Entry("reported readings just above less just below the target, over both", "1",
                       "that of the fixed-pay arm at the same targets", "people.bunched"),
     "gaming_time": Entry("share of work time that goes into tactics", "1", "0", "indices.gaming_time"),
+    "needs_met": Entry("needs met in the end, by the customers' word, over needs that ended", "1",
+                       "that of the fixed-pay arm", "indices.needs_met"),
+    "care_pay": Entry("expected pay that full care would earn an employee", "money per pay period", "0 where nothing is paid",
+                      "indices.care_pay"),
     "complaints_on_record": Entry("complaints recorded over complaints intended (suppression ratio)", "1",
                                   "that of the fixed-pay arm", "indices.complaints_on_record"),
     "engagement": Entry("mean engagement of employees", "sd", "that of the fixed-pay arm", "indices.engagement"),
@@ -123,6 +127,8 @@ def _of_firm(source: Reader, arm: Arm) -> Iterator[Row]:
     fixed = source.study.fixed_pay
     values = {
         "gaming_time": indices.gaming_time(world, window),
+        "needs_met": indices.needs_met(world, window),
+        "care_pay": indices.care_pay(staff, window),
         "complaints_on_record": indices.complaints_on_record(world, window),
         "engagement": indices.engagement(world, window),
         "turnover": indices.turnover(world, staff, window),

@@ -114,6 +114,15 @@ def gaming_time(world: pd.DataFrame, window: Window) -> pd.Series:
     return _share(world, "gaming_minutes", "minutes", window)
 
 
+def needs_met(world: pd.DataFrame, window: Window) -> pd.Series:
+    """Share of the needs that ended in the window which were met, sooner or later, by the customer's own word. Unit: 1.
+
+    Whoever hung up, gave up or left with his need open counts as not met. Unlike answers it does not adapt to what one
+    has got used to. Source: `world`.
+    """
+    return _share(world, "needs_met", "needs_ended", window)
+
+
 def complaints_on_record(world: pd.DataFrame, window: Window) -> pd.Series:
     """Complaint suppression ratio: complaints recorded over complaints that customers meant to make. Unit: 1.
 
@@ -153,6 +162,15 @@ def stake(staff: pd.DataFrame, window: Window) -> pd.Series:
     schemes are added up. Two schemes with the same bill may differ in it many times over: it hangs on the target's start.
     """
     return _of_employees(staff, "stake", window)
+
+
+def care_pay(staff: pd.DataFrame, window: Window) -> pd.Series:
+    """What the schemes pay for serving well: expected pay that an employee would gain by full care, by its true effects.
+
+    Unit: money per pay period. Source: `staff`. Limits: at the expected reading; effects as they were when a scheme began
+    (rational staff: now). Schemes with equal bills, and even with equal stakes, may differ in it many times over.
+    """
+    return _of_employees(staff, "care_pay", window)
 
 
 def pay_sd(staff: pd.DataFrame, window: Window) -> pd.Series:

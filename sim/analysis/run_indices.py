@@ -29,6 +29,8 @@ READINGS = {
 # What is kept of the firm: name, unit and meaning.
 FIRM = {
     "gaming_time": ("1", "share of work time that goes into tactics"),
+    "needs_met": ("1", "needs met in the end over needs that ended"),
+    "care_pay": ("money per pay period", "expected pay that full care would earn an employee"),
     "complaints_on_record": ("1", "complaints recorded over complaints intended"),
     "engagement": ("sd", "mean engagement of employees"),
     "turnover": ("1/year", "employees who quit or are dismissed"),
@@ -67,6 +69,7 @@ def run_indices(tables: Tables, window: gap.Window) -> dict[str, float]:
     found["revenue"], found["profit"] = yearly.get("revenue", 0.0), sum(yearly.values())
     found["bonus"], found["cost"] = -yearly.get("bonus", 0.0), found["revenue"] - found["profit"]
     found["gaming_time"] = _share(world, "gaming_minutes", "minutes")
+    found["needs_met"] = _share(world, "needs_met", "needs_ended")
     found["complaints_on_record"] = _share(world, "complaints_recorded", "complaints_intended")
     found["engagement"] = _mean(world.get("engagement", _NOTHING))
     return found | _staff(tables["staff"], world, window)
@@ -117,7 +120,7 @@ def _readings(tables: Tables, window: gap.Window) -> dict[str, float]:
 def _staff(staff: pd.DataFrame, world: Mapping[str, NDArray[np.float64]], window: gap.Window) -> dict[str, float]:
     """Turnover and what the job is worth, of the employees of the first firm."""
     if not len(staff):
-        return {"turnover": np.nan, "certainty_equivalent": np.nan}
+        return {"turnover": np.nan, "certainty_equivalent": np.nan, "care_pay": np.nan}
     week, firm = staff["week"].to_numpy(), staff["firm"].to_numpy()
     codes, roles = pd.factorize(staff["role"])
     is_employee = codes == list(roles).index("employee")
@@ -125,7 +128,8 @@ def _staff(staff: pd.DataFrame, world: Mapping[str, NDArray[np.float64]], window
     heads = len(np.unique(staff["post"].to_numpy()[keep]))
     left = sum(float(np.nansum(world[name])) for name in ("quits", "dismissals") if name in world)
     per_head = left / heads * indices.YEAR / window.weeks if heads and "quits" in world else np.nan
-    return {"turnover": per_head, "certainty_equivalent": _mean(staff["certainty_equivalent"].to_numpy(float)[keep])}
+    found = {name: _mean(staff[name].to_numpy(float)[keep]) for name in ("certainty_equivalent", "care_pay") if name in staff}
+    return {"turnover": per_head, "care_pay": np.nan, **found}
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -80,8 +80,10 @@ def arm_values(source: Reader) -> dict[str, pd.Series]:
     books = indices.yearly_books(source.tables["books"], window)
     out = {
         "true_score": indices.indicator(world, "true_score", window),
+        "needs_met": indices.needs_met(world, window),
         "certainty_equivalent": indices.certainty_equivalent(staff, window),
         "stake": indices.stake(staff, window),
+        "care_pay": indices.care_pay(staff, window),
         "pay_sd": indices.pay_sd(staff, window),
         "engagement": indices.engagement(world, window),
         "turnover": indices.turnover(world, staff, window),

@@ -154,11 +154,13 @@ def _levels(study: Study, found: list[Finding]) -> list[tuple[str, list[tuple[st
     """Rows of the second table: money, staff and customers, a column an arm."""
     writers = {
         "true_score": ("True experience, all customers (0–10)", lambda x: number(x, 0.01)),
+        "needs_met": ("Needs met in the end, by the customers' word", lambda x: percent(x, 1)),
         "revenue": ("Revenue a year", lambda x: money(x, study.currency)),
         "cost": ("Cost a year", lambda x: money(x, study.currency)),
         "bonus": ("of which bonuses", lambda x: money(x, study.currency)),
         "profit": ("Profit a year", lambda x: money(x, study.currency)),
         "stake": ("At stake: expected pay moved by a standard error of the reading", lambda x: money(x, study.currency)),
+        "care_pay": ("Pay for care: what full care would add to expected pay", lambda x: money(x, study.currency)),
         "pay_sd": ("Standard deviation of pay, a pay period", lambda x: money(x, study.currency)),
         "certainty_equivalent": ("Worth of the job to an employee, a pay period", lambda x: money(x, study.currency)),
         "engagement": ("Engagement (sd)", lambda x: number(x, 0.01)),

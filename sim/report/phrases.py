@@ -91,9 +91,13 @@ def _both(finding: Finding, reading: Reading, both: State, thing: str) -> str:
         return "the difference is too uncertain to call"
     if both == "worse":
         return f"the score and {thing} both got worse"
-    score = finding.changes.get("true_score")
-    if reading.measure.truth_of == "operations" and score is not None and score.sign < 0:
+    harmed = [change for name in ("true_score", "needs_met") if (change := finding.changes.get(name)) and change.sign < 0]
+    if harmed and not reading.measure.survey:
         return "the target was met and customers were worse off for it"
+    if harmed:
+        return "the score and the answers behind it got better, and yet customers were worse off"
+    if not finding.arm.pays_on_measures:
+        return f"the score got better because {thing} did"
     if reading.flattered and reading.through.mean < HONEST_SHARE:
         return f"the target worked in part: {thing} got better, by less than the score says"
     return f"the target worked: the score got better because {thing} did"

@@ -16,7 +16,7 @@ from sim.report.words import Scale, capital, last, listed, money, money_interval
 
 MOST_ARMS = 3
 # Who has a stake, and the arm-level value by which it is judged.
-STAKES = {"customers": "true_score", "staff": "certainty_equivalent", "owners": "profit"}
+STAKES = {"customers": "true_score", "needs": "needs_met", "staff": "certainty_equivalent", "owners": "profit"}
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _since(study: Study, reading: Reading) -> str:
 def _conduct(study: Study, item: Finding) -> Iterable[str]:
     time, complaints = item.levels["gaming_time"], item.levels["complaints"]
     if time.defined and time.mean > 0.0005:
-        yield f"Staff put {percent(time.mean, 1)} of their work time into moving the score."
+        yield f"Staff put {percent(time.mean, 1)} of their work time into tactics."
     if complaints.defined:
         before = item.changes.get("complaints")
         differs = before is not None and before.sign != 0
@@ -157,13 +157,14 @@ def _owners(study: Study, item: Finding) -> str:
 
 
 def _who_pays(study: Study, item: Finding) -> str:
-    """Customers, staff and owners, with numbers where the change is beyond noise."""
+    """Customers by what they feel and by what they got, staff and owners, with numbers where the change is beyond noise."""
     changes = {who: item.changes.get(name) for who, name in STAKES.items()}
     known = {who: change for who, change in changes.items() if change is not None and change.known}
     if not known:
         return "Who pays cannot be told from one replicate." if study.replicates == 1 else ""
-    said = [f"{who} {_stake(study, STAKES[who], change)}" for who, change in known.items() if change.sign]
-    level = [who for who, change in known.items() if not change.sign]
+    names = {"needs": "needs met"}
+    said = [f"{names.get(who, who)} {_stake(study, STAKES[who], change)}" for who, change in known.items() if change.sign]
+    level = [names.get(who, who) for who, change in known.items() if not change.sign]
     if not said:
         return f"{capital(listed(level))}: no gain or loss beyond noise."
     signs = {change.sign for change in known.values()}
@@ -174,6 +175,9 @@ def _who_pays(study: Study, item: Finding) -> str:
 def _stake(study: Study, name: str, change: Estimate) -> str:
     if name == "true_score":
         return score_change(change)
+    if name == "needs_met":
+        mean, low, high = (number(100.0 * x, 0.01, signed=x == change.mean) for x in (change.mean, change.low, change.high))
+        return f"{mean} ({low} to {high}) in a hundred"
     per = "a person and pay period" if name == "certainty_equivalent" else "a year"
     span = money_interval(change, study.currency)
     return f"{money(change.mean, study.currency, signed=True)}{span} {per}"
@@ -181,7 +185,7 @@ def _stake(study: Study, name: str, change: Estimate) -> str:
 
 def _all_arms(source: Reader, found: list[Finding], others: list[Finding]) -> Iterable[str]:
     study, said, values = source.study, [], arm_values(source)
-    for value, title in (("true_score", "true experience"), ("profit", "profit")):
+    for value, title in (("true_score", "true experience"), ("needs_met", "needs met"), ("profit", "profit")):
         groups = ranking(values[value], found, value)
         if len(groups) > 1:
             order = ", then ".join(_level_names(group) for group in groups)
@@ -213,9 +217,12 @@ def _budget(study: Study, others: list[Finding]) -> Iterable[str]:
     stakes = [(item.arm.name, item.levels["stake"]) for item in others if item.arm.pays_on_measures]
     told = [f"{money(stake.mean, study.currency)} under {name}" for name, stake in stakes if stake.defined]
     if told:
+        cares = [(item.arm.name, item.levels["care_pay"]) for item in others if item.arm.pays_on_measures]
+        care = [f"{money(value.mean, study.currency)} under {name}" for name, value in cares if value.defined]
         yield (
             "Equal bills are not equal incentives, since where a target starts decides how much of a bill is at stake: "
-            f"one standard error of the reading moves an employee's expected pay by {listed(told)}."
+            f"one standard error of the reading moves an employee's expected pay by {listed(told)}"
+            + (f", and serving every customer with full care would earn him {listed(care)}." if care else ".")
         )
 
 
@@ -226,6 +233,11 @@ def _level_names(group: list[Finding]) -> str:
 
 def _caveats(source: Reader, found: list[Finding]) -> Iterable[str]:
     study, window = source.study, source.window
+    if any(item.levels["needs_met"].defined for item in found):
+        yield (
+            f"Read over the {last(window.weeks)} of {window.end}. What customers say is relative to what they have got "
+            "used to, so a lasting change of service fades from it; needs met do not fade."
+        )
     if study.replicates == 1:
         yield "One replicate gives no interval: luck and effect cannot be told apart. Ask for --replicates 20."
     table = next((table for table in source.tables.values() if len(table)), source.tables["series"])

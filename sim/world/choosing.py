@@ -149,7 +149,8 @@ def choose(firm: Firm, week: int) -> None:
             gain = gain - worth + decide.worth_beside_pay(firm.spec, group, sober)
         feared = decide.sanction(firm.spec, group)  # what was paid in fines stands in the equivalent itself
         live = firm.in_force(role, week + 1)
-        group.stake, group.spread = decide.at_stake(live, outlook, made, chances)
+        care = firm.effects[group.team, act.CARE, 1:-1]  # of an employee's own; those above do not serve
+        group.stake, group.spread, group.care_pay = decide.at_stake(live, outlook, made, chances, care)
         group.equivalent = decide.equivalents(group, made, gain + feared)
         group.intensity[...] = acts
         if role == "employee":

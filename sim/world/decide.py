@@ -156,21 +156,23 @@ def _burdens(gain, cost, acts, out):
 
 
 def at_stake(
-    contracts: list[Contract], outlook: Outlook, made: choice.Problem, chances: Prospects
-) -> tuple[Array, Array]:
-    """What a period's pay hangs on: how far a standard error of each reading moves expected pay (money), and Var(pay), (n,).
+    contracts: list[Contract], outlook: Outlook, made: choice.Problem, chances: Prospects, care: Array
+) -> tuple[Array, Array, Array]:
+    """What a period's pay hangs on: how far a standard error of each reading moves expected pay (money), Var(pay), and what
+    full care would add to expected pay (money), (n,) each. care (n, M): true effects of care on the readings.
 
     Schemes are added up as if their readings were independent: pay on two measures of the same contacts, or twice on one
     measure, varies more than that.
     """
-    stake, spread = np.zeros((2, len(made.acts)))
+    stake, spread, earned = np.zeros((3, len(made.acts)))
     if contracts:
         slopes, variances = marginal(chances, made.gap), moments(chances, made.gap)[1]
         for p, contract in enumerate(contracts):
             spread += variances[:, p]
             if contract.place >= 0:
                 stake += np.abs(slopes[:, p]) * outlook.sigma[:, contract.place] * contract.points
-    return stake, spread
+                earned += slopes[:, p] * care[:, contract.place] * contract.points
+    return stake, spread, earned
 
 
 def equivalents(group: Group, made: choice.Problem, gain: Array) -> Array:

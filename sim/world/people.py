@@ -68,6 +68,7 @@ class Group:
     dismissed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     equivalent: Array = field(default_factory=lambda: np.zeros(0))
     stake: Array = field(default_factory=lambda: np.zeros(0))  # money by which a standard error of the readings moves pay
+    care_pay: Array = field(default_factory=lambda: np.zeros(0))  # money that full care would add to expected pay
     spread: Array = field(default_factory=lambda: np.zeros(0))  # variance of pay as foreseen, money squared
 
     @property
@@ -162,7 +163,7 @@ def _blank(n: int, spec: Scenario) -> dict[str, Any]:
         "contingent": np.zeros(n), "risk": np.zeros(n), "allowance": np.zeros(n),
         "intrinsic": np.zeros(n), "audit_belief": np.full(n, spec.audit.rate), "bonus": np.zeros(n), "fine": np.zeros(n),
         "dismissed": np.zeros(n, np.bool_), "equivalent": np.zeros(n),
-        "stake": np.zeros(n), "spread": np.zeros(n),
+        "stake": np.zeros(n), "care_pay": np.zeros(n), "spread": np.zeros(n),
     }  # fmt: skip
 
 

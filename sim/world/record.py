@@ -120,7 +120,8 @@ class Recorder:
             counts = firm.counts[: group.n]
             row |= {
                 "engagement": firm.engagement, "ability": firm.ability, "tenure": self.w.staff["tenure"],
-                "strain": firm.strain, "contacts": counts[:, st.N_CONTACTS], "minutes": counts[:, st.N_MINUTES],
+                "strain": firm.strain, "care_pay": group.care_pay, "contacts": counts[:, st.N_CONTACTS],
+                "minutes": counts[:, st.N_MINUTES],
                 "gaming_minutes": counts[:, st.N_GAMING],
             }  # fmt: skip
             row |= self._own_readings(firm, group.n)

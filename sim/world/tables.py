@@ -25,7 +25,7 @@ COUNTED = {
     "needs": st.N_NEEDS, "contacts": st.N_CONTACTS, "repeats": st.N_REPEATS, "abandoned": st.N_ABANDONED,
     "left": st.N_LEFT, "minutes": st.N_MINUTES, "gaming_minutes": st.N_GAMING, "complaints_intended": st.N_INTENDED,
     "complaints_voiced": st.N_VOICED, "complaints_recorded": st.N_RECORDED,
-    "called_back": st.N_CALLED,
+    "called_back": st.N_CALLED, "needs_ended": st.N_ENDED, "needs_met": st.N_MET,
 }  # fmt: skip
 
 
