@@ -18,6 +18,7 @@ from hypothesis import strategies as some
 from scenarios_random import Tree, build, reals, worlds
 
 from sim.incentives import tactics as act
+from sim.scenario.loading import load
 from sim.scenario.measures import SURVEYS
 from sim.scenario.schema import Scenario
 from sim.world import Organisation, decide
@@ -147,6 +148,18 @@ def test_every_choice_is_at_least_the_status_quo_by_own_beliefs(tree: Tree) -> N
 
 
 # --- nothing paid, nothing gamed -------------------------------------------------------------------------------------------
+
+
+def test_pay_of_nothing_is_no_pay() -> None:
+    """A scheme that pays nothing for a measure changes nothing that is true, to the last bit, where no manager asks for it."""
+    small = ["customers.count=400", "staff.count=10", "weeks=24", "mechanisms.management=false"]
+    fixed, nothing = (
+        Organisation(load(name, [*small, *more]).spec).run().tables()
+        for name, more in (("salary", []), ("nps_bonus", ["pay.schemes.0.rate=0"]))
+    )
+    pd.testing.assert_series_equal(fixed["series"]["true"], nothing["series"]["true"], check_exact=True)
+    pd.testing.assert_frame_equal(fixed["world"], nothing["world"], check_exact=True)
+
 
 
 @over(24, worlds(paid=False))
