@@ -60,7 +60,7 @@ def test_perverse() -> None:
     text = told(SALARY, PERVERSE)
     assert "the score got better while the service got worse" in text
     assert re.search(r"From week (2[6-9]|3\d) .* the score stands above and the truth below fixed pay", text)
-    assert "Who pays: customers −0.1" in text
+    assert re.search(r"Who (gains and who )?pays: customers −0.1", text)
 
 
 def test_the_target_works() -> None:
