@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from browser import SIZES, Watched, accessible, chromium, needs_browser, overflow
 from known_sweeps import grid, names, space
+from PIL import Image
 
 from sim.report.sweep_view import View
 from sim.report.sweeps import compose
@@ -54,6 +56,13 @@ def shown(page: Any, outcome: str) -> float:
     """The mean of an outcome in the table of the explorer."""
     row = page.locator(".outcomes tbody tr", has=page.get_by_role("rowheader", name=outcome))
     return float(row.locator("td").first.inner_text().replace("\u2212", "-").replace(",", ""))
+
+
+def coloured(place: Any) -> int:
+    """How many pixels of a picture are pale blue, as the dots of true readings are and nothing else is."""
+    pixels = np.asarray(Image.open(BytesIO(place.screenshot())).convert("RGB")).astype(int)
+    pale = (abs(pixels - np.array([143, 175, 204])) < 12).all(axis=2)
+    return int(pale.sum())
 
 
 @pytest.mark.parametrize("name", ["grid", "names", "latin", "saltelli"])
@@ -141,6 +150,13 @@ def test_between_points_the_nearest_is_shown_and_named(browser: Any, pages: dict
     assert f"point {best['point']}: " in where
     assert shown(page, "True NPS") == pytest.approx(best["nps.true"], abs=1)
     assert "Nothing is interpolated." in page.locator("#explore .hint").first.inner_text()
+    tab.close()
+
+
+@pytest.mark.parametrize("name", ["latin", "saltelli"])
+def test_the_dots_of_all_points_are_drawn(browser: Any, pages: dict[str, Path], name: str) -> None:
+    tab = opened(browser, pages[name])
+    assert coloured(tab.page.locator(".curves svg").first) > 100
     tab.close()
 
 

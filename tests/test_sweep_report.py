@@ -101,6 +101,49 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     assert "95 % intervals" not in text
 
 
+class TestFigures:
+    def test_the_curves_are_the_paired_changes_and_the_dots_the_turns(self, bonus: View) -> None:
+        left, right = compose(bonus).pictures[0].figure.axes
+        levels = np.array([0, 2, 4, 6, 8])
+        for axes, audit, best, falls in ((left, 0.0, 2, 4), (right, 0.5, 4, 6)):
+            drawn = [line for line in axes.lines if len(line.get_xdata()) == len(levels)]
+            reported, true = (np.asarray(line.get_ydata()) for line in drawn)
+            np.testing.assert_allclose(reported, 3 * levels, atol=0.2)
+            np.testing.assert_allclose(true, 2 * levels - levels**2 * (1 - audit) / 2, atol=0.2)
+            marked = [line for line in axes.lines if line.get_markersize() == 8]
+            dots = {line.get_markerfacecolor() == "white": line.get_xdata()[0] for line in marked}
+            assert (levels[dots[False]], levels[dots[True]]) == (best, falls)
+
+    def test_the_phase_diagram_writes_each_change_and_the_line_of_the_best(self, bonus: View) -> None:
+        (axes,) = compose(bonus).pictures[1].figure.axes
+        told = {text.xyann: (text.get_text(), text.get_fontweight()) for text in axes.texts}
+        assert told[(4, 0)] == ("\u221216.0", "bold")
+        assert told[(2, 1)] == ("+4.0", "bold")
+        assert told[(0, 0)][0] == "0"
+        turn, below = axes.lines
+        assert list(turn.get_xdata()) == [1.5, 1.5, 2.5, 2.5]
+        assert list(below.get_xdata())[:2] == [2.5, 2.5]
+
+    def test_a_strength_that_does_not_begin_at_nothing_is_not_called_so(self, bonus: View) -> None:
+        paid = View(bonus.source, bonus.runs[bonus.runs["bonus rate"] > 0])
+        made = compose(paid)
+        words = " ".join(text.get_text() for text in made.pictures[0].figure.texts)
+        assert "against bonus rate 2" in words
+        assert "no bonus" not in words
+        assert made.verdict.lead.endswith("The true NPS is best at bonus rate 2; from 4 on it is worse than that.")
+
+    def test_bars_of_sensitivities_are_their_indices(self, tmp_path: Path) -> None:
+        made = compose(space(tmp_path, "{kind: saltelli, points: 64}"))
+        table = made.tables["sensitivity"].query("outcome == 'nps.true'")
+        axes = made.pictures[0].figure.axes[0]
+        widths = [bar.get_width() for bar in axes.patches]
+        np.testing.assert_allclose(widths, [*table["total"].clip(lower=0), *table["first"].clip(lower=0)])
+
+    def test_a_sample_that_is_too_small_is_marked_in_the_figure(self, tmp_path: Path) -> None:
+        axes = compose(space(tmp_path, "{kind: saltelli, points: 4}")).pictures[0].figure.axes[0]
+        assert any(text.get_text() == "too small a sample to conclude" for text in axes.texts)
+
+
 class TestNames:
     def test_each_name_against_the_first_in_every_world(self, systems: View) -> None:
         lead = compose(systems).verdict.lead

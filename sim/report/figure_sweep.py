@@ -10,10 +10,13 @@ import pandas as pd
 
 from sim.analysis.response import Turn
 from sim.analysis.sensitivity import Sensitivity
+from sim.report.outcomes import title
 from sim.report.style import HONEST, INK, MUTED, REPORTED, RULE, TRUE, Picture, grid, looks, panel_title
+from sim.report.words import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 PANEL = 1.9
 CELL = 0.46
@@ -26,11 +29,12 @@ def over_optimisation(
 
     curves: by the name of the panel, the response curves of reported and true and the turn of the true one.
     """
+    start = _start(strength, next(iter(curves.values()))[1][strength].iloc[0])
     with looks():
         layout = grid(
             len(curves), 2 if len(curves) in (2, 4) else 3, PANEL, left=0.6, bottom=0.6, down=1.0,
             title=f"What is reported and what is true, as {strength} grows",
-            subtitle=f"Change of {measure} against no bonus, {unit}; the mean of {replicates} paired replicates and its 95 % "
+            subtitle=f"Change of {measure} against {start}, {unit}; the mean of {replicates} paired replicates and its 95 % "
             "interval. The dot is where the truth is best, the hollow dot from where it has fallen again beyond noise.",
         )  # fmt: skip
         drawn = ["d", "d_low", "d_high"]  # a single replicate has no interval, a short run perhaps not even a reading
@@ -62,7 +66,7 @@ def over_optimisation(
 
 
 def response(
-    curves: Mapping[str, pd.DataFrame], factor: str, titles: Mapping[str, str], replicates: int
+    curves: Mapping[str, pd.DataFrame], factor: str, units: Mapping[str, str], replicates: int
 ) -> Picture:
     """Outcomes along one factor, as paired differences from its first level; a panel an outcome."""
     with looks():
@@ -78,10 +82,10 @@ def response(
             else:
                 _bars(axes, frame)
             _level_axis(axes, list(frame[factor]), "")
-            _short_numbers(axes)
-            panel_title(axes, name, titles.get(name, ""))
+            _short_numbers(axes.yaxis)
+            panel_title(axes, capital(title(name)), _unit(units.get(name, "")))
     return Picture(
-        f"response_{_slug(factor)}", layout.figure, alt=f"Response of {', '.join(curves)} to {factor}.",
+        f"response_{_slug(factor)}", layout.figure, alt=f"Response of {', '.join(map(title, curves))} to {factor}.",
         caption=f"How the outcomes answer to {factor}.",
     )  # fmt: skip
 
@@ -96,14 +100,15 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
         index=other, columns=strength, values="sure", aggfunc="first"
     )
     limit = max(float(np.nanmax(np.abs(wide.to_numpy()))), 1e-9)
+    start = _start(strength, across[0])
     shades = mpl.colors.LinearSegmentedColormap.from_list("truth", [REPORTED, "#ffffff", TRUE])
     with looks():
         layout = grid(
             1, 1, CELL * len(down), left=1.0, right=0.3, bottom=0.75,
             title="Where the truth starts to fall",
-            subtitle=f"Change of the true {measure} against no bonus, {unit}, mean of {replicates} paired replicates; bold: "
+            subtitle=f"Change of the true {measure} against {start}, {unit}, mean of {replicates} paired replicates; bold: "
             "beyond noise. The line joins the strengths at which the truth is best: to the right of it more bonus means "
-            "less truth. Dashed: from here on it is below that of no bonus, beyond noise.",
+            f"less truth. Dashed: from here on it is worse than at {start}, beyond noise.",
         )  # fmt: skip
         axes = layout.axes[0]
         axes.imshow(wide.to_numpy(), cmap=shades, vmin=-1.4 * limit, vmax=1.4 * limit, aspect="auto", origin="lower")
@@ -125,7 +130,7 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
     best = "; ".join(f"{other} {_say(value)}: best at {_say(turns.loc[value, 'best'])}" for value in down)
     return Picture(
         "phase_diagram", layout.figure, alt=f"Heat map of the change of true {measure} by {strength} and {other}. {best}.",
-        caption="Each cell is a world; only bonus strength and audit differ.",
+        caption=f"Each cell is a world; only {strength} and {other} differ.",
     )  # fmt: skip
 
 
@@ -137,8 +142,8 @@ def contrast(table: pd.DataFrame, factor: str, others: Sequence[str], outcome: s
     with looks():
         layout = grid(
             len(groups), columns, 0.27 * len(names) + 0.1, left=1.3, bottom=0.45, down=0.6, across=0.3,
-            title=f"{outcome}: what each {factor} changes against {first}",
-            subtitle=f"Paired difference, {unit}, with its 95 % interval; a panel for each world of "
+            title=f"{capital(title(outcome))}: what each {factor} changes against {first}",
+            subtitle=f"Paired difference, {_unit(unit)}, with its 95 % interval; a panel for each world of "
             f"{' and '.join(others)}. Filled: beyond noise.",
         )  # fmt: skip
         low, high = min(float(table["d_low"].min()), 0.0), max(float(table["d_high"].max()), 0.0)
@@ -152,13 +157,14 @@ def contrast(table: pd.DataFrame, factor: str, others: Sequence[str], outcome: s
                 axes.plot(cell["d"], row, "o", color=color, markersize=5.5, markerfacecolor=color if sure else "white")
             axes.axvline(0, color=MUTED, linewidth=0.8, zorder=0)
             axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+            _short_numbers(axes.xaxis)
             axes.set_ylim(len(names) - 0.5, -0.5)
             axes.set_yticks(range(len(names)), names if place % layout.columns == 0 else [""] * len(names), color=INK)
             words = [f"{name} {_say(value)}" for name, value in zip(others, where, strict=True)]
             panel_title(axes, ", ".join(words))
     return Picture(
-        f"contrast_{_slug(outcome)}", layout.figure, alt=f"{outcome} by {factor}, in worlds of {', '.join(others)}.",
-        caption=f"{outcome}, each {factor} against {first} with the same luck.",
+        f"contrast_{_slug(outcome)}", layout.figure, alt=f"{title(outcome)} by {factor}, in worlds of {', '.join(others)}.",
+        caption=f"{capital(title(outcome))}, each {factor} against {first} with the same luck.",
     )  # fmt: skip
 
 
@@ -185,10 +191,11 @@ def sensitivities(found: Sequence[Sensitivity], units: Mapping[str, str]) -> Pic
             axes.set_ylim(len(names) - 0.5, -0.5)
             axes.set_yticks(range(len(names)), names if place % layout.columns == 0 else [""] * len(names), color=INK)
             axes.axvline(0, color=RULE, linewidth=0.8)
-            note = "too small a sample to conclude" if not item.conclusive else "" if sobol else units.get(item.outcome, "")
-            panel_title(axes, item.outcome, note)
+            unit = "" if sobol else _unit(units.get(item.outcome, ""))
+            note = unit if item.conclusive else "too small a sample to conclude"
+            panel_title(axes, capital(title(item.outcome)), note)
     return Picture(
-        "sensitivity", layout.figure, alt=f"Sensitivity of {', '.join(item.outcome for item in found)} to the factors.",
+        "sensitivity", layout.figure, alt=f"Sensitivity of {', '.join(title(item.outcome) for item in found)} to the factors.",
         caption="What the outcomes depend on.",
     )  # fmt: skip
 
@@ -221,12 +228,16 @@ def _level_axis(axes: Axes, names: Sequence[Any], label: str) -> None:
         axes.set_xlabel(label)
 
 
-def _short_numbers(axes: Axes) -> None:
+def _unit(unit: str) -> str:
+    return "share" if unit == "1" else unit
+
+
+def _short_numbers(axis: Axis) -> None:
     """Thousands and millions by their letter, so that sums of money leave room for what they are about."""
-    far = max(abs(end) for end in axes.get_ylim())
+    far = max(abs(end) for end in axis.get_view_interval())
     if far >= 2000:
         size, letter = (1e6, "M") if far >= 2e6 else (1e3, "k")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value / size:g}{letter}".replace("-", "\u2212") if value else "0")
+        axis.set_major_formatter(lambda value, _: f"{value / size:g}{letter}".replace("-", "\u2212") if value else "0")
 
 
 def _steps(axes: Axes, places: Sequence[float], style: Any) -> None:
@@ -234,6 +245,11 @@ def _steps(axes: Axes, places: Sequence[float], style: Any) -> None:
     xs = [x for place in places for x in (place, place)]
     ys = [y for row in range(len(places)) for y in (row - 0.5, row + 0.5)]
     axes.plot(xs, ys, color=INK, linewidth=1.8, linestyle=style, zorder=5, clip_on=False)
+
+
+def _start(strength: str, first: Any) -> str:
+    """The level against which a strength is read."""
+    return "no bonus" if first == 0 else f"{strength} {_say(first)}"
 
 
 def _say(value: Any) -> str:

@@ -18,7 +18,7 @@ TITLES = {
     "gap": "{} gap (reported less true)",
     "honest": "honest part of the {} gap",
     "excess": "part of the {} gap made by acts",
-    "unread": "weeks without an {} answer",
+    "unread": "weeks without an answer ({})",
     "gaming_time": "work time spent on tactics",
     "complaints_on_record": "intended complaints on record",
     "certainty_equivalent": "worth of the job to an employee",

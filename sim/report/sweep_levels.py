@@ -121,7 +121,9 @@ def turning(factor: str, name: str, turn: response.Turn, levels: Sequence[Any]) 
     def since(level: Any) -> str:
         return f"at {say(level)}" if level == levels[-1] else f"from {say(level)} on"
 
-    if turn.falls is not None and turn.falls == turn.below:
+    if turn.falls is not None and turn.best == levels[0]:
+        told.append(f"{since(turn.falls)} it is worse than that")
+    elif turn.falls is not None and turn.falls == turn.below:
         told.append(f"{since(turn.falls)} it is worse than that, and than at {say(levels[0])}")
     else:
         told += [f"{since(turn.falls)} it is worse than that"] if turn.falls is not None else []

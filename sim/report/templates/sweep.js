@@ -202,8 +202,10 @@
     const body = svg.appendChild(shape("g", {})), mark = svg.appendChild(shape("g", {}));
     if (!grid) {
       choice.lines.forEach(([o, color]) => {
-        const d = o.m.map((m, i) => (m === null ? "" : `M${where(i).toFixed(1)} ${y(value(o, i)).toFixed(1)}h0`)).join("");
-        body.append(shape("path", { d, stroke: choice.lines.length > 1 ? color : DOTS, "stroke-opacity": 0.45, "stroke-width": numbers.length > 1000 ? 2 : 4, "stroke-linecap": "round", fill: "none" }));
+        // Filled outlines: browsers leave out some of many strokes without length.
+        const dot = numbers.length > 1000 ? "h1.6v1.6h-1.6z" : "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0z";
+        const d = o.m.map((m, i) => (m === null ? "" : `M${where(i).toFixed(1)} ${y(value(o, i)).toFixed(1)}${dot}`)).join("");
+        body.append(shape("path", { d, fill: choice.lines.length > 1 ? color : DOTS, "fill-opacity": 0.5 }));
       });
     } else {
       svg.style.cursor = "pointer";
