@@ -45,6 +45,8 @@ def start(
     if group.belief.shape != shape:
         group.belief, group.certainty = np.zeros(shape), np.zeros(shape)
     said = declared(spec, group, effects) * group.skill[posts, None, :]
+    if group.role != "employee":  # they serve nobody: of what pleases customers they know what is said
+        spreads = np.concatenate([[0.0], spreads[1:]])
     _start(
         spec.seed, replicate, group.keys[posts], group.succession[posts], posts, np.array(places, dtype=np.int64), said,
         spreads, learning.lore, learning.lore_error, learning.doubt, group.belief, group.certainty,

@@ -24,7 +24,7 @@ def from_lore(person: Person, effects: Effects, places: Iterable[int]) -> None:
         person.certainty = [[0.0] * len(person.acts) for _ in effects]
     said = [[x * s for x, s in zip(row, person.skill, strict=True)] for row in declared(person, effects)]
     for j in places:
-        size = person.model.spreads[j]
+        size = person.model.spreads[j] if j > 0 or person.role == "employee" else 0.0
         for k in range(len(person.acts)):
             z = chance.normal_from(person.model.chance.one(person.key, person.person, chance.LORE, k * 256 + j))
             person.belief[j][k] = learning.lore * (said[j][k] + learning.lore_error * size * z)
