@@ -14,12 +14,13 @@ import toy_sweep
 from known_sweeps import grid, names, space
 
 from sim.analysis.estimate import estimate
-from sim.analysis.response import rank_correlation
+from sim.analysis.response import Turn, rank_correlation
 from sim.experiments import plan as plan_module
 from sim.experiments import sweep as sweep_module
 from sim.experiments.sweep import sweep
 from sim.report import explorer
 from sim.report.outcomes import outcome, title
+from sim.report.sweep_levels import turning
 from sim.report.sweep_view import View
 from sim.report.sweeps import compose, render_sweep
 
@@ -90,6 +91,19 @@ class TestAlongABonus:
         assert "Neither moves beyond noise." in lead
         assert "rises" not in lead
         assert "falls" not in lead
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"),
+    [
+        (Turn(4, (0, 2, 4), None, None), "at which rate the true NPS is best cannot be told"),
+        (Turn(2, (2,), 4, 4), "the true NPS is best at rate 2; at 4 it is worse than that, and than at 0"),
+        (Turn(0, (0,), 2, 2), "the true NPS is best at rate 0; from 2 on it is worse than that"),
+        (Turn(4, (2, 4), None, None), "the true NPS is best around rate 4 (not to be told from 2)"),
+    ],
+)
+def test_the_turn_in_words(turn: Turn, told: str) -> None:
+    assert turning("rate", "NPS", turn, [0, 2, 4]) == told
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:

@@ -111,7 +111,9 @@ def _both(view: View, runs: pd.DataFrame, factor: str, label: str, others: Seque
 
 
 def turning(factor: str, name: str, turn: response.Turn, levels: Sequence[Any]) -> str:
-    """Where the truth turns, in words."""
+    """Where the truth turns, in words; no level is called best where none can be told from it."""
+    if len(turn.as_good) == len(levels):
+        return f"at which {factor} the true {name} is best cannot be told"
     best = f"best at {factor} {say(turn.best)}"
     if len(turn.as_good) > 1:
         others = listed([say(level) for level in turn.as_good if level != turn.best], "or")
