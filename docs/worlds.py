@@ -1,7 +1,8 @@
 """Prints the tables of docs/scenarios.md from result folders: `python docs/worlds.py results/A results/B …`.
 
-Every folder holds `salary` (the first scenario) and others that were compared with it. Means are over the last year of the
-run, as in the report; differences are paired replicate by replicate, with their 95 % t interval.
+A folder with several scenarios: each is held against the first. Means are over the last year of the run, as in the report;
+differences are paired replicate by replicate, with their 95 % t interval. A folder with one: its levels from week 0 on, of the
+first and last half-year, and trends.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.estimate import estimate
@@ -64,6 +66,21 @@ def report(folder: Path) -> Iterator[str]:
         yield "  " + ", ".join(f"{c} {world[c][base['name']].mean():.3g}→{world[c][name].mean():.3g}" for c in moved)
 
 
+def levels(folder: Path) -> Iterator[str]:
+    """Level of every true reading and indicator of a world, and whether it drifts: over replicates, with 95 % intervals."""
+    rows = []
+    for name, key, value in (("series", "measure", "true"), ("world", "indicator", "value")):
+        table = pd.read_parquet(folder / f"{name}.parquet").query("firm == 0 and week >= 0")
+        rows += [(found, t.pivot(index="week", columns="replicate", values=value)) for found, t in table.groupby(key)]
+    for name, wide in rows:
+        late, weeks = len(wide) - YEAR // 2, len(wide)
+        slopes = pd.Series({r: np.polyfit(wide.index, wide[r].interpolate(limit_direction="both"), 1)[0] for r in wide}) * weeks
+        ends = wide.iloc[: YEAR // 2].mean().mean(), wide.iloc[late:].mean().mean()
+        yield f"{name}: level {interval(wide.mean(), 3)}, halves {ends[0]:.3f} {ends[1]:.3f}, trend {interval(slopes, 3)}"
+
+
 if __name__ == "__main__":
     for argument in sys.argv[1:]:
-        sys.stdout.writelines(f"{line}\n" for line in report(Path(argument)))
+        folder = Path(argument)
+        several = len(json.loads((folder / "manifest.json").read_text())["arms"]) > 1
+        sys.stdout.writelines(f"{line}\n" for line in (report if several else levels)(folder))

@@ -22,7 +22,8 @@ class Target(Section):
     )
     start: float | None = param(
         None,
-        "first target; left out: the firm's mean reported value in the period before the scheme starts",
+        "first target; left out: the firm's mean reported value in the period before, where pay jumps at the target or the "
+        "target moves; else 0, so that a rate pays for every point",
         unit="measure points",
     )
     step: float = param(0.5, "share of the distance moved each pay period", ge=0, le=1)
