@@ -64,14 +64,23 @@ def show(
         typer.echo(f"--- {loaded.path}\n{loaded.path.read_text(encoding='utf-8-sig').rstrip()}")
 
 
+def _checked_study(study: str, sets: Sets) -> str:
+    """The name of a study every point of which is a valid scenario."""
+    from sim.experiments.plan import plan
+    from sim.scenario.study_loading import load_study
+
+    return plan(load_study(study, sets or ())).loaded.study.name
+
+
 def validate(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Files, or names of shipped scenarios.")],
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Files or shipped names; studies too.")],
     sets: Sets = None,
     json: Json = False,
 ) -> None:
-    """Check scenarios; every fault by file, line and field."""
+    """Check scenarios, and studies; every fault by file, line and field."""
     from sim.scenario.errors import ScenarioError
     from sim.scenario.loading import load
+    from sim.scenario.study_loading import is_study
 
     faults: list[Fault] = []
     rows: list[dict[str, Any]] = []
@@ -79,7 +88,7 @@ def validate(
         name: str | None = None
         found: tuple[Fault, ...] = ()
         try:
-            name = load(scenario, sets or ()).spec.name
+            name = _checked_study(scenario, sets) if is_study(scenario) else load(scenario, sets or ()).spec.name
         except ScenarioError as error:
             found = error.faults
         faults += found

@@ -146,6 +146,15 @@ def test_validate_tells_every_fault_of_every_file(gamed: Gamed) -> None:
     assert rows[1]["faults"][0]["path"] == "wekes"
 
 
+def test_validate_knows_a_study_from_a_scenario(gamed: Gamed) -> None:
+    Path("study.yaml").write_text("name: S\nbase: salary\nfactors: {audit.rate: [0, 0.1]}\n")
+    assert gamed("validate", "study.yaml").out == "study.yaml: ok (S)\n"
+    Path("study.yaml").write_text("name: S\nbase: salary\nfactors: {audit.rat: [0, 0.1]}\n")
+    told = gamed("validate", "study.yaml")
+    assert told.status == 2
+    assert told.err.startswith("study.yaml:3:23: audit.rat: unknown key (did you mean rate?)")
+
+
 def test_schema_prints_or_writes(gamed: Gamed) -> None:
     schema = json.loads(gamed("schema").out)
     assert "extends" in schema["properties"]

@@ -94,6 +94,16 @@ def whole(name: str, factor: Factor) -> bool:
     return all(int in members(_annotation(path)) for path in paths_of(name, factor))
 
 
+def is_study(text: str) -> bool:
+    """Whether a name or path means a study rather than a scenario: a study says what varies."""
+    try:
+        path = find_study(text)
+        tree = read_file(path, shown(path))
+    except ScenarioError:
+        return False
+    return isinstance(tree.value, dict) and "factors" in tree.value
+
+
 def load_study(
     name_or_path: str | Path, sets: Sequence[str] = (), flags: Mapping[str, object] | None = None
 ) -> LoadedStudy:
