@@ -12,10 +12,11 @@ class Learning(Section):
 
     lore: float = param(0.5, "strength of trade lore: 0 nothing is known beforehand, 1 the declared effects are believed",
                         ge=0, le=1)
-    lore_error: float = param(0.1, "sd of the error of lore, relative to the sd of what one contact brings to the measure",
+    lore_error: float = param(0.05, "sd of the error of lore, relative to the sd of what one contact brings to the measure",
                               unit="ratio", ge=0, le=10)
-    doubt: float = param(0.1, "sd of the prior belief, relative to the sd of what one contact brings to the measure",
-                         unit="ratio", ge=0, le=10)
+    doubt: float = param(0.05, "sd of the prior belief, relative to the sd of what one contact brings to the measure",
+                         unit="ratio", ge=0, le=10,
+                         source="assumed: as large as the smallest true effects in the shipped worlds, which are 0.05 to 0.7")
     forgetting: float = param(0.02, "share of the certainty of beliefs lost each pay period", ge=0, le=1)
     colleagues: float = param(0.3, "weight of a colleague's contact relative to one's own", ge=0, le=1)
     imitation: float = param(0.05, "chance to copy a colleague per 100 money of his higher pay",
