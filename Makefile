@@ -56,7 +56,7 @@ types: .venv/.dev
 
 docs: setup .venv/.dev
 	$(BIN)/gamed theory --out docs/theory.json
-	$(BIN)/gamed claims --replicates 8 --quiet --out docs/claims.json
+	$(BIN)/gamed claims --vary --replicates 8 --quiet --out docs/claims.json
 	$(BIN)/python docs/build.py
 
 clean:

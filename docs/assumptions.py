@@ -19,12 +19,13 @@ from sim.analysis.gap import Window
 from sim.experiments.budget import bill
 from sim.experiments.claims import World
 from sim.experiments.claims.case import Figure, Run
-from sim.experiments.claims.figures import gamed, money, reading
+from sim.experiments.claims.figures import felt, gamed, money, needs_met, reading
 from sim.experiments.claims.play import play
 
 PAGE = Path(__file__).parent / "assumptions.md"
 MARK = "<!-- written by docs/assumptions.py from here on -->\n"
-SETTLED = Window(52, 156)
+SPAN = 104  # figures are means of the last two years
+FIRST = Window(0, 52)
 NPS, OUTCOMES = "nps_bonus", "outcomes"
 
 
@@ -48,6 +49,11 @@ CHANGES = (
     Change("consciences three times as strong", both("conscience", "{kind: lognormal, a: 3, b: 0.9}")),
     Change("no trade lore", ("staff.learning.lore=0",)),
     Change("lore is believed in full", ("staff.learning.lore=1",)),
+    Change("lore errs not at all", ("staff.learning.lore_error=0",)),
+    Change("lore errs half as much", ("staff.learning.lore_error=0.05",)),
+    Change("lore errs twice as much", ("staff.learning.lore_error=0.2",)),
+    Change("half as much doubt beforehand", ("staff.learning.doubt=0.05",)),
+    Change("twice as much doubt beforehand", ("staff.learning.doubt=0.2",)),
     Change("everybody knows what acts do (rational)", ("staff.choice=rational", "management.choice=rational")),
     Change("occasion for an act in half of the contacts", ("staff.occasion=0.5",)),
     Change("occasion in every contact", ("staff.occasion=1",)),
@@ -61,6 +67,8 @@ CHANGES = (
     Change("staff see a customer's mood exactly", ("customers.survey.mood_error=0",), (NPS,)),
     Change("staff do not see it at all", ("customers.survey.mood_error=20",), (NPS,)),
     Change("expectations do not adapt", ("customers.experience.adaptation=0",)),
+    Change("expectations adapt half as fast", ("customers.experience.adaptation=0.04",)),
+    Change("expectations adapt twice as fast", ("customers.experience.adaptation=0.16",)),
     Change("expectations adapt four times as fast", ("customers.experience.adaptation=0.32",)),
     Change("losses weigh no more than gains", ("customers.experience.loss_weight=1",)),
     Change("contingent pay crowds in", ("staff.wellbeing.crowding=-0.3",)),
@@ -71,6 +79,7 @@ CHANGES = (
     Change("care helps half as much again", ("service.work.care_resolution=1.2",)),
     Change("risk aversion four times as strong", ("staff.risk_aversion={kind: lognormal, a: 0.0032, b: 0.5}",)),
     Change("horizon: the next period counts half", both("discount", "0.5")),
+    Change("ten years instead of three", ("weeks=520",)),
     Change("no norm, no imitation", ("staff.norm=0", "staff.learning.imitation=0")),
     Change("nobody learns from colleagues' contacts", ("staff.learning.colleagues=0",)),
     Change("turnover a third", ("staff.wellbeing.quit_rate=0.12",)),
@@ -85,23 +94,15 @@ CHANGES = (
     Change("outcomes: a twentieth asked", ("measures.outcomes.rate=0.05",), (OUTCOMES,)),
 )  # fmt: skip
 
-PROFIT = money(None, "profit", SETTLED)
-FIGURES: dict[str, tuple[tuple[str, Figure], ...]] = {
-    NPS: (
-        ("NPS reported", reading("nps", "reported", "points", SETTLED)),
-        ("of it gamed", gamed("nps", "points", SETTLED)),
-        ("NPS true", reading("nps", "true", "points", SETTLED)),
-        ("needs met, %", reading("outcomes", "true", "%", SETTLED)),
-        ("profit, 1,000 a year", PROFIT),
-    ),
-    OUTCOMES: (
-        ("outcomes reported, %", reading("outcomes", "reported", "%", SETTLED)),
-        ("of it gamed", gamed("outcomes", "%", SETTLED)),
-        ("needs met, %", reading("outcomes", "true", "%", SETTLED)),
-        ("NPS true", reading("nps", "true", "points", SETTLED)),
-        ("profit, 1,000 a year", PROFIT),
-    ),
-}
+
+def figures(scheme: str, window: Window) -> tuple[tuple[str, Figure], ...]:
+    """What is read off a world of this scheme, with its heading."""
+    customers = (("needs met, %", needs_met(window)), ("felt, 0–10", felt(window)), ("felt, first year", felt(FIRST)))
+    profit = ("profit, 1,000 a year", money(None, "profit", window))
+    if scheme == NPS:
+        return (("NPS reported", reading("nps", "reported", "points", window)), ("of it gamed", gamed("nps", "points", window)),
+                ("NPS true", reading("nps", "true", "points", window)), *customers, profit)  # fmt: skip
+    return ("outcomes reported, %", reading("outcomes", "reported", "%", window)), *customers, profit
 
 
 def gains(scheme: str, sets: tuple[str, ...], replicates: int) -> tuple[float, list[np.ndarray]]:
@@ -112,8 +113,10 @@ def gains(scheme: str, sets: tuple[str, ...], replicates: int) -> tuple[float, l
     def read(figure: Figure, played: list[Run]) -> np.ndarray:
         return np.array([figure.read(run) for run in played])
 
+    weeks = runs[paid][0].spec.weeks
+    wanted = figures(scheme, Window(weeks - SPAN, weeks))
     money_paid = float(np.mean([bill(run.tables["staff"]) for run in runs[paid]]))
-    return money_paid, [read(figure, runs[paid]) - read(figure, runs[fixed]) for _, figure in FIGURES[scheme]]
+    return money_paid, [read(figure, runs[paid]) - read(figure, runs[fixed]) for _, figure in wanted]
 
 
 def cell(found: Estimate, apart: Estimate) -> str:
@@ -125,7 +128,7 @@ def cell(found: Estimate, apart: Estimate) -> str:
 
 def table(scheme: str, replicates: int) -> Iterator[str]:
     """The table of one scheme, row by row."""
-    heads = [name for name, _ in FIGURES[scheme]]
+    heads = [name for name, _ in figures(scheme, FIRST)]
     yield "| " + " | ".join(["assumption", "bill", *heads]) + " |"
     yield "|---" * (len(heads) + 2) + "|"
     shipped: list[np.ndarray] = []

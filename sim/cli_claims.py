@@ -15,6 +15,9 @@ Replicates = Annotated[int | None, typer.Option(min=2, help="Replicates of every
 Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Vary = Annotated[
+    bool, typer.Option("--vary", help="Also change the parameter that carries each claim most; some minutes more.")
+]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the rows in a file, as docs/claims.json.")]
 
 
@@ -29,9 +32,10 @@ def claims(
     workers: Workers = None,
     json: Json = False,
     quiet: Quiet = False,
+    vary: Vary = False,
     out: Out = None,
 ) -> None:
-    """Test the claims S1 to S22: shown, refuted, undetermined or not testable yet."""
+    """Test the claims S1 to S22: shown, refuted, assumed, undetermined or not testable yet."""
     from sim.experiments import claims as catalogue
     from sim.experiments.claims import table
     from sim.scenario.errors import Mark, ScenarioError, details, guess
@@ -42,15 +46,16 @@ def claims(
             raise ScenarioError.at(Mark(name), f"no such claim{details('allowed S1 to S22', guess(name, known))}")
     try:
         found = catalogue.claims(
-            ids or (), replicates=replicates or catalogue.REPLICATES, workers=workers, progress=not quiet and not json
-        )
+            ids or (), replicates=replicates or catalogue.REPLICATES, workers=workers, progress=not quiet and not json,
+            vary=vary,
+        )  # fmt: skip
     except RuntimeError as error:
         typer.echo(f"gamed: {error}", err=True)
         raise typer.Exit(1) from None
     rows = [row.plain() for row in found]
     if out is not None:
         write(out, _json([table.rounded(row) for row in rows]) + "\n")
-    typer.echo(_json(rows) if json else "\n".join([*table.text(rows), "", table.counted(rows)]).lstrip("\n"))
+    typer.echo(_json(rows) if json else "\n".join([*table.text(rows), "", *table.foot(rows)]).lstrip("\n"))
 
 
 def _json(rows: list[dict[str, Any]]) -> str:

@@ -40,6 +40,16 @@ def gamed(label: str, unit: str, window: Window = LATE) -> Figure:
     return part(label, ACTED, unit, window)
 
 
+def needs_met(window: Window = LATE) -> Figure:
+    """Needs met in three weeks by the customer's word: what customers got, whatever they have got used to."""
+    return reading("outcomes", "true", "%", window)._replace(about="needs")
+
+
+def felt(window: Window = LATE) -> Figure:
+    """The mean 0–10 answer that all customers would give in confidence: relative to what they expect by now."""
+    return indicator("true_score", "0–10 points", window)._replace(about="felt")
+
+
 def indicator(name: str, unit: str, window: Window = LATE) -> Figure:
     """Mean of a weekly indicator of the world."""
 
