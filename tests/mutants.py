@@ -82,7 +82,7 @@ MUTANTS = (
     Mutant("skill that never fades", "what is not practised stays", EMPLOYEE,
            " - fading * (1.0 - practice) * skill", "", (*RULES,)),
     Mutant("invitation that ignores the choice", "selective inviting selects nobody", READINGS,
-           "if selecting and m.sample == code.BY_EMPLOYEE", "if selecting and m.sample == -1", (MOOD,)),
+           "if selecting > 0.0 and m.sample == code.BY_EMPLOYEE", "if selecting > 0.0 and m.sample == -1", (MOOD,)),
     Mutant("two bars of the waterfall swapped", "what staff choose is booked as protocol", READINGS,
            "add(cell, st.SELECTION, by_protocol * honest, by_protocol)", "add(cell, st.SELECTION, invited * honest, invited)",
            (MOOD,)),

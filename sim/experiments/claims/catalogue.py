@@ -120,6 +120,8 @@ LEANER = ("a step and a hand-off only cost: minutes, a chance to fail, effort as
           "it: steps that find errors, or hand-offs to somebody who can do more")  # fmt: skip
 ADAPTING = ("expectations that move by a share of each gap (customers.experience.adaptation) are the claim. To refute it: "
             "adaptation 0, or expectations that do not follow what was got")  # fmt: skip
+BETTER = ("the world is changed so that more contacts settle the need (service.work.resolution 2.1 for 1.1). To refute it: a "
+          "service that is better in another way")  # fmt: skip
 HELPFUL = ("engagement raises the odds to resolve (service.work.resolution_by_engagement, at least 0). To refute it: 0, or "
            "engaged staff who take longer")  # fmt: skip
 
@@ -192,7 +194,7 @@ FIRM_CLAIMS = (
         paid("pay on jobs closed: cost is higher", read.cost(), JOBS, UP),
         paid("pay on jobs closed: profit is lower", read.profit(), JOBS, DOWN),
         *freely("without scripts", SALARY, SCRIPTED, SCRIPTING),
-    ), carrier=RUSHING),
+    ), carrier=MOTIVE),
     Claim("S13", "Great customer experience is born of engaged employees; why is it so often not so?", (
         Check("engaged staff meet more needs", read.needs_met(), ENGAGED, SALARY, UP, assumed=HELPFUL),
         Check("where staff have always been engaged, experience is better", read.felt(), ENGAGED, SALARY, UP),
@@ -212,6 +214,7 @@ FIRM_CLAIMS = (
     Claim("S15", "The triple crown: revenue up, cost down, service up, all at once", (*crown(OUTCOMES), *crown(BENIGN)),
           carrier=CARE),
     Claim("S16", "Customers are never satisfied for long", (
+        Check("better service from week 0 meets more needs", read.needs_met(SOON), IMPROVED, LONG, UP, assumed=BETTER),
         Check("better service from week 0 pleases", read.felt(SOON), IMPROVED, LONG, UP, assumed=ADAPTING),
         Check("five years later the gain is smaller", read.less(read.felt(MUCH_LATER), read.felt(SOON)), IMPROVED, LONG, DOWN,
               assumed=ADAPTING),

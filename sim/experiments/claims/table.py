@@ -24,9 +24,10 @@ being shown:
 
 - **assumed**: it came out, but the machinery contains it; the line below the table names what would have to be changed to
   refute it. Playing such a check says how large the effect is, not whether there is one.
-- **hangs on** a parameter: each claim names the one that was thought to carry it most. All is played again with that one changed
-  (mostly halved and doubled); what the data decide must keep its side of the bar under each change, by the mean. That one
-  parameter was changed does not say that no other would turn the claim.
+- **hangs on** a parameter: each claim names one that carries it, of the few that were tried the one that moved it most. All is
+  played again with that one changed (halved and doubled, or switched off where that is nearer to the doubt); what the data
+  decide must keep its side of the bar under each change, by the mean. That one parameter was changed does not say that no
+  other would turn the claim.
 
 A claim is shown or refuted if all its checks are, *in part* if some are shown and others refuted or assumed; otherwise it is what
 the weakest of them is. What cannot be tested yet says what it needs.
