@@ -25,6 +25,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 
 # The rules are compiled once here, so that no user and no worker waits for the compiler.
 .venv/.kernels: .venv/.installed $(SOURCES)
+	@echo "compiling the rules, once; this takes a minute or two"
 	$(BIN)/python -m sim warm
 	touch $@
 

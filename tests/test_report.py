@@ -41,7 +41,7 @@ def write(folder: Path, arms: list[FakeArm], **changes: Any) -> Path:
 
 def test_nothing_happens() -> None:
     text = told(SALARY, NOTHING)
-    assert "Under Idle bonus nothing moved: no difference beyond noise." in text
+    assert "Under Idle bonus neither the score nor the service moved beyond noise." in text
     assert "gaming" not in text
 
 
@@ -162,7 +162,7 @@ def by_hand(tables: dict[str, Any], manifest: dict[str, Any]) -> tuple[dict[str,
 def test_honest_error_of_another_instrument_is_no_effect_of_pay() -> None:
     tables, manifest = by_hand(*build([SALARY, NOTHING]))
     text = " ".join(describe(tables, manifest).verdict.split())
-    assert "nothing moved: no difference beyond noise" in text
+    assert "neither the score nor the service moved beyond noise" in text
     assert "NPS is read otherwise than under Salary (logging manual, not automatic)" in text
     assert re.search(r", \+(?:3\.\d|4[\d.]*) \([\d.]+ to [\d.]+\) is honest error of another instrument and no effect", text)
     row = summarise(tables, manifest).query("scenario == 'idle' and measure == 'nps'").iloc[0]
@@ -244,7 +244,12 @@ def test_failures_and_warnings_are_told(tmp_path: Path) -> None:
 def test_nothing_is_written_where_nothing_is_kept() -> None:
     rendered = describe(*build([SALARY], replicates=2))
     assert isinstance(rendered, Rendered)
-    assert rendered.as_dict() == {"verdict": rendered.verdict, "table": rendered.table, "html": None, "figures": []}
+    told = rendered.as_dict()
+    rows = told.pop("rows")
+    assert told == {"verdict": rendered.verdict, "table": rendered.table, "html": None, "figures": []}
+    assert [row["measure"] for row in rows] == ["nps", "outcomes", "handle_time"]
+    assert rows[0]["reported"] > rows[0]["true"]
+    assert rows[0]["d_true"] is None, "there is nothing to compare with"
 
 
 # Words
@@ -282,7 +287,7 @@ def test_a_world_that_records_only_readings_is_reported_all_the_same() -> None:
     tables, manifest = build([SALARY, GAMED], replicates=3, weeks=64)
     bare = {name: table if name in ("series", "waterfall") else table.iloc[:0] for name, table in tables.items()}
     rendered = describe(bare, manifest)
-    assert "the score got better and the service did not" in rendered.verdict
+    assert re.search("the score got better and the service (did not|hardly did)", rendered.verdict)
     assert "Who pays" not in rendered.verdict
     assert "NPS*" in rendered.table
 

@@ -17,18 +17,23 @@ FIGURES = "figures"
 
 @dataclass(frozen=True)
 class Rendered:
-    """What a report says and where it stands; `html` and `figures` are empty where no folder was written."""
+    """What a report says and where it stands; `html` and `figures` are empty where no folder was written.
+
+    rows: those of summary.csv, one a scenario and measure; what is not known is None.
+    """
 
     verdict: str
     table: str
     html: Path | None = None
     figures: list[Path] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The same for --json."""
         return {
             "verdict": self.verdict,
             "table": self.table,
+            "rows": self.rows,
             "html": None if self.html is None else str(self.html),
             "figures": [str(path) for path in self.figures],
         }
@@ -51,7 +56,7 @@ def describe(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) ->
 
 
 def _report(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path | None) -> Rendered:
-    from sim.analysis.summary import reader
+    from sim.analysis.summary import reader, summary
     from sim.report import table
     from sim.report.findings import findings
     from sim.report.verdict import verdict
@@ -60,8 +65,10 @@ def _report(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], fol
     found = findings(source)
     told = verdict(source, found)
     words, lines = told.text(), table.text(source.study, found)
+    table_rows = summary(source).to_dict(orient="records")
+    numbers = [{str(key): None if value != value else value for key, value in row.items()} for row in table_rows]
     if folder is None:
-        return Rendered(words, lines)
+        return Rendered(words, lines, rows=numbers)
     from sim.report.figures import draw_all, save
     from sim.report.page import render_page
 
@@ -73,4 +80,4 @@ def _report(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], fol
     partial = folder / f".{PAGE}.partial"
     partial.write_text(render_page(source, found, told, pictures, manifest), encoding="utf-8")
     os.replace(partial, page)
-    return Rendered(words, lines, page, figures)
+    return Rendered(words, lines, page, figures, numbers)

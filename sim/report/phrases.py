@@ -41,7 +41,8 @@ def changed(change: Estimate | None, scale: Scale, found: State) -> str:
         return "unknown"
     if change.known and max(abs(change.low), abs(change.high)) <= ZERO:
         return "unchanged"
-    note = {"level": ", level", "unclear": ", which could be nothing"}.get(found, "")
+    level = ", too small to matter" if change.sign else ", level"
+    note = {"level": level, "unclear": ", which could be nothing"}.get(found, "")
     return f"{scale.change(change)}{note}"
 
 
@@ -57,7 +58,10 @@ def story(finding: Finding) -> Story:
     """The story of an arm against the reference arm."""
     reading = finding.headline
     if reading is None or reading.d_reported is None:
-        return Story("none", "nothing can be compared: its measure is not there in both arms, or stands for something else")
+        if reading is None:
+            return Story("none", "nothing can be compared: there is no measure, or no replicate, in both arms")
+        title = reading.measure.title
+        return Story("none", f"the score cannot be compared: the other arm has no {title}, or it stands for something else there")
     thing = "what it measures" if reading.measure.truth_of == "operations" else "the service"
     reported, true = states(reading)
     if reported == "single":
@@ -72,8 +76,9 @@ def _clause(finding: Finding, reading: Reading, reported: State, true: State, th
         known, noun, other = (true, thing, "the score") if reported == "unclear" else (reported, "the score", thing)
         first = "stayed level" if known == "level" else f"got {known}"
         return f"{noun} {first}; whether {other} moved cannot be told yet"
+    hardly = reading.d_true is not None and reading.d_true.sign * reading.measure.sign > 0
     clauses = {
-        ("better", "level"): f"the score got better and {thing} did not",
+        ("better", "level"): f"the score got better and {thing} {'hardly did' if hardly else 'did not'}",
         ("better", "worse"): f"the score got better while {thing} got worse",
         ("level", "better"): f"{thing} got better and the score does not show it",
         ("level", "worse"): f"{thing} got worse and the score does not show it",
@@ -86,7 +91,8 @@ def _clause(finding: Finding, reading: Reading, reported: State, true: State, th
 def _both(finding: Finding, reading: Reading, both: State, thing: str) -> str:
     if both == "level":
         moved = any(change is not None and change.sign != 0 for change in (reading.d_reported, reading.d_true))
-        return "the difference is beyond noise, but too small to matter" if moved else "nothing moved: no difference beyond noise"
+        level = f"neither the score nor {thing} moved beyond noise"
+        return "the difference is beyond noise, but too small to matter" if moved else level
     if both == "unclear":
         return "the difference is too uncertain to call"
     if both == "worse":

@@ -63,8 +63,9 @@ def text(study: Study, found: Sequence[Finding]) -> str:
         "* paid on this measure.",
         "",
         *_aligned(PAY_HEADS, pay_rows(study, found), 1),
-        f"All in {study.currency} per employee and pay period. At stake: how far a standard error of the reading",
-        "moves expected pay; people answer to it, not to the bill. Staff CE: the job's worth as a sure sum.",
+        f"All in {study.currency} per employee and pay period; the bill is that of the whole run. At stake: how far a",
+        "standard error of the reading moves expected pay; people answer to it, not to the bill. Staff CE:",
+        "the job's worth as a sure sum.",
     ]
     return "\n".join([*_aligned(HEADS, rows(study, found), NAMES), *notes])
 

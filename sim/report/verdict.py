@@ -213,7 +213,7 @@ def _budget(study: Study, others: list[Finding]) -> Iterable[str]:
     ]
     title = "Budgets are equal" if mode == "equal" else "Budgets could not all be made equal"
     fixed = f"; {study.fixed_pay.name} pays the same as base pay" if study.fixed_pay else ""
-    yield f"{title}. Bonus bill a person and pay period: {', '.join(bills)}{fixed}."
+    yield f"{title} over the whole run. Bonus bill a person and pay period: {', '.join(bills)}{fixed}."
     stakes = [(item.arm.name, item.levels["stake"]) for item in others if item.arm.pays_on_measures]
     told = [f"{money(stake.mean, study.currency)} under {name}" for name, stake in stakes if stake.defined]
     if told:
@@ -245,6 +245,10 @@ def _caveats(source: Reader, found: list[Finding]) -> Iterable[str]:
     for arm in study.arms:
         if (finished := int(played.get(arm.scenario, 0))) < study.replicates:
             yield f"{arm.name}: only {finished} of {study.replicates} replicates are there."
+    for item in found:
+        for week, text in item.arm.changes:
+            if week >= window.end:
+                yield f"{item.arm.name}: {text} in week {week}, after the end of this run."
     late = {week for item in found for week, _ in item.arm.changes if window.start < week < window.end}
     if late:
         yield f"Something changed within the weeks averaged here ({listed([when(week) for week in sorted(late)])})."

@@ -64,6 +64,8 @@ def find_study(text: str) -> Path:
     for path in (given, given.with_name(given.name + ".yaml")) if given.name else ():
         if path.is_file():
             return path.resolve()
+    if text in names():
+        raise ScenarioError.at(Mark(text), "is a scenario, not a study" + details(f"to run it: gamed run {text}"))
     told = details(guess(_stem(text), study_names()), f"shipped ones: {', '.join(study_names())}")
     raise ScenarioError.at(Mark(text[:80]), "no such study or file" + told)
 
@@ -82,6 +84,8 @@ def _find(text: str, given: Path, mark: Mark | None, field: str) -> Path:
         raise _missing(text, mark, field, "is a directory", f"scenarios in it: {', '.join(inside)}" if inside else "")
     if given.exists():
         return given.resolve()
+    if text in study_names():
+        raise _missing(text, mark, field, "is a study, not a scenario", f"to play it: gamed sweep {text}")
     raise _missing(text, mark, field, "no such scenario or file", guess(_stem(text), names()), "shipped ones: gamed list")
 
 

@@ -21,12 +21,12 @@ customers: {{count: 5000}}
 staff: {{count: 50, team_size: 10}}
 
 measures:
-  score: {{like: nps, window: 4}}   # a free label; `like` takes the properties of a preset, others may be changed
+  nps: {{window: 4}}             # a preset of this name; under another label, say which: my_score: {{like: nps}}
 
 pay:
   every: 4                     # weeks a pay period
   schemes:                     # a list replaces the inherited one
-    - {{kind: linear, measure: score, rate: 6.0, from_week: 26}}
+    - {{kind: linear, measure: nps, rate: 6.0, from_week: 26}}
 
 audit: {{rate: 0.02, fine: 400}}    # chance a pay period to be audited, and what it costs to be found out
 """
