@@ -1,6 +1,6 @@
 """The model in Mesa's own SolaraViz: reported against true NPS, and what staff do, under sliders.
 
-    pip install "gamed[solara]"
+    pip install '.[solara]'
     solara run examples/solara_viz.py
 
 `gamed demo` is the faster page, and made for a class. This one is for people who know Mesa's tools.

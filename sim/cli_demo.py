@@ -31,15 +31,16 @@ def demo(
     from sim.cli_results import has_screen, load_all
     from sim.scenario.catalogue import names
 
-    if find_spec("nicegui") is None:
-        typer.echo('gamed: the page needs NiceGUI, which is not installed: pip install "gamed[demo]"', err=True)
-        raise typer.Exit(1)
     wanted = [left, right, *(name for name in names() if name not in (left, right))]
     loaded = dict(zip(wanted, load_all(wanted, sets, seed=seed, weeks=weeks), strict=True))
     catalogue = {name: each.spec for name, each in loaded.items() if each.spec.service.technology == "contacts"}
     for name in (left, right):
         if name not in catalogue:
             raise ScenarioError.at(Mark(name), "has no customers to show; the page needs technology: contacts")
+    if find_spec("nicegui") is None:
+        how = "`make demo`, or `pip install '.[demo]'` in the project's folder"
+        typer.echo(f"gamed: the page needs NiceGUI, which is not installed: {how}", err=True)
+        raise typer.Exit(1)
     from sim.classroom.server import free_port, serve
 
     serve(catalogue, (left, right), host, port or free_port(host), open_page and has_screen(), typer.echo)

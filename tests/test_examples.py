@@ -29,6 +29,6 @@ def test_the_model_of_solara_viz_plays_and_collects(example: dict[str, Any]) -> 
     assert rows["Gifts, %"].iloc[-1] > 0
 
 
-@pytest.mark.skipif(find_spec("solara") is None, reason='SolaraViz is not installed (pip install "gamed[solara]")')
+@pytest.mark.skipif(find_spec("solara") is None, reason="SolaraViz is not installed (pip install '.[solara]')")
 def test_the_page_of_solara_viz_can_be_made(example: dict[str, Any]) -> None:
     assert type(example["page"]).__name__ == "Element"

@@ -32,10 +32,10 @@ def over_optimisation(
     start = _start(strength, next(iter(curves.values()))[1][strength].iloc[0])
     with looks():
         layout = grid(
-            len(curves), 2 if len(curves) in (2, 4) else 3, PANEL, left=0.6, bottom=0.6, down=1.0,
+            len(curves), 2 if len(curves) in (2, 4) else 3, PANEL, left=0.6, bottom=0.7, down=1.0,
             title=f"What is reported and what is true, as {strength} grows",
-            subtitle=f"Change of {measure} against {start}, {unit}; the mean of {replicates} paired replicates and its 95 % "
-            "interval. The dot is where the truth is best, the hollow dot from where it has fallen again beyond noise.",
+            subtitle=f"Change of {measure} against {start}, {unit}; {_sample(replicates)}. "
+            "The dot is where the truth is best, the hollow dot from where it has fallen again beyond noise.",
         )  # fmt: skip
         drawn = ["d", "d_low", "d_high"]  # a single replicate has no interval, a short run perhaps not even a reading
         ends = [frame[drawn].to_numpy().ravel() for reported, true, _ in curves.values() for frame in (reported, true)]
@@ -61,7 +61,7 @@ def over_optimisation(
     worst = "; ".join(f"{name}: the truth is best at {_say(turn.best)}" for name, (_, _, turn) in curves.items())
     return Picture(
         "over_optimisation", layout.figure, alt=f"Curves of reported and true {measure} against {strength}. {worst}.",
-        caption="A measure that is paid parts from what it measures: the reported reading goes on where the truth turns.",
+        caption=f"What is reported and what is true of {measure}, on one scale in all panels.",
     )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def response(
         first = next(iter(curves.values()))[factor].iloc[0]
         layout = grid(
             len(curves), 3, PANEL, left=0.75, bottom=0.6, across=0.6, down=1.0, title=f"What changes with {factor}",
-            subtitle=f"Paired difference from {factor} = {_say(first)}, averaged over the other factors; the mean of "
-            f"{replicates} replicates and its 95 % interval.",
+            subtitle=f"Paired difference from {factor} = {_say(first)}, averaged over the other factors; "
+            f"{_sample(replicates)}.",
         )  # fmt: skip
         for axes, (name, frame) in zip(layout.axes, curves.items(), strict=True):
             if pd.api.types.is_numeric_dtype(frame[factor]):
@@ -106,8 +106,9 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
         layout = grid(
             1, 1, CELL * len(down), left=1.0, right=0.3, bottom=0.75,
             title="Where the truth starts to fall",
-            subtitle=f"Change of the true {measure} against {start}, {unit}, mean of {replicates} paired replicates; bold: "
-            "beyond noise. The line joins the strengths at which the truth is best: to the right of it more bonus means "
+            subtitle=f"Change of the true {measure} against {start}, {unit}, {_mean_of(replicates)}"
+            f"{'; bold: beyond noise' if replicates > 1 else ''}. The line joins the strengths at which the truth is best: to "
+            "the right of it more bonus means "
             f"less truth. Dashed: from here on it is worse than at {start}, beyond noise.",
         )  # fmt: skip
         axes = layout.axes[0]
@@ -245,6 +246,15 @@ def _steps(axes: Axes, places: Sequence[float], style: Any) -> None:
     xs = [x for place in places for x in (place, place)]
     ys = [y for row in range(len(places)) for y in (row - 0.5, row + 0.5)]
     axes.plot(xs, ys, color=INK, linewidth=1.8, linestyle=style, zorder=5, clip_on=False)
+
+
+def _sample(replicates: int) -> str:
+    """What a point and the band around it stand for."""
+    return f"{_mean_of(replicates)} and its 95 % interval" if replicates > 1 else f"{_mean_of(replicates)}, which has no interval"
+
+
+def _mean_of(replicates: int) -> str:
+    return f"the mean of {replicates} paired replicates" if replicates > 1 else "a single pair of runs"
 
 
 def _start(strength: str, first: Any) -> str:

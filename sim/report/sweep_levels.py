@@ -38,7 +38,7 @@ def moves(view: View, name: str, change: Estimate) -> str:
     if not change.defined:
         return "has no value in enough of the runs"
     if not change.known:
-        return f"changes by {written.change(change)} in a single replicate"
+        return f"changes by {written.change(change)}"
     if change.sign:
         return f"{'rises' if change.sign > 0 else 'falls'} by {written.size(change)}"
     return "stays the same" if change.within(0) else f"does not move beyond noise ({_inner(written.change(change))})"

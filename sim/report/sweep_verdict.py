@@ -14,6 +14,8 @@ from sim.report.sweep_view import View
 from sim.report.verdict import Point, Verdict
 from sim.report.words import capital, listed, number
 
+ONE_REPLICATE = "One replicate a point: nothing here can be told from luck."
+
 
 def verdict(view: View, found: Sequence[Sensitivity]) -> Verdict:
     """The verdict on a sweep: of its sensitivities where the design was made for them, else of its levels or its range."""
@@ -23,6 +25,8 @@ def verdict(view: View, found: Sequence[Sensitivity]) -> Verdict:
         lead, points = factorial(view)
     else:
         lead, points = _sample(view)
+    if view.replicates == 1 and view.design["kind"] == "factorial":  # holds for every sentence, so it comes before them all
+        lead = f"{ONE_REPLICATE} {lead}"
     return Verdict(lead, [*points, *(Point("", [text]) for text in _doubts(view))], [])
 
 
@@ -112,14 +116,12 @@ def _doubts(view: View) -> Iterable[str]:
     if "bonus" in view.written and view.written["bonus"].varies:
         yield (
             "The bonus bill is not the same at all points: a difference may come from more money as well as from what it is "
-            "paid for. gamed compare compares at equal bills."
+            "paid for. The command gamed compare holds the bills equal."
         )
-    if view.replicates == 1:
-        yield (
-            "One replicate a point: nothing here can be told from luck." if view.design["kind"] == "factorial" else
-            "One replicate a point: what a single point shows is luck in part."
-        )  # fmt: skip
-    elif view.design["kind"] == "factorial":
+    factorial_design = view.design["kind"] == "factorial"
+    if view.replicates == 1 and not factorial_design:
+        yield "One replicate a point: what a single point shows is luck in part."
+    elif view.replicates > 1 and factorial_design:
         yield (
             f"{view.replicates} replicates a point, 95 % intervals of paired differences. One interval in twenty misses by "
             "chance, and a level that is called best was picked from the same runs that judge it."

@@ -59,15 +59,16 @@ def pay_rows(study: Study, found: Sequence[Finding]) -> list[list[str]]:
 
 def text(study: Study, found: Sequence[Finding]) -> str:
     """Both tables as text; long names are cut so that they fit the width."""
+    body = rows(study, found)
     notes = [
-        "* paid on this measure.",
+        *(["* paid on this measure."] if any(row[1].endswith("*") for row in body) else []),
         "",
         *_aligned(PAY_HEADS, pay_rows(study, found), 1),
         f"All in {study.currency} per employee and pay period; the bill is that of the whole run. At stake: how far a",
         "standard error of the reading moves expected pay; people answer to it, not to the bill. Staff CE:",
         "the job's worth as a sure sum.",
     ]
-    return "\n".join([*_aligned(HEADS, rows(study, found), NAMES), *notes])
+    return "\n".join([*_aligned(HEADS, body, NAMES), *notes])
 
 
 def _aligned(heads: Sequence[str], body: Sequence[Sequence[str]], names: int) -> list[str]:
