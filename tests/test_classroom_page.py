@@ -163,7 +163,7 @@ def test_levers_work_while_it_runs_and_are_marked(tab: Watched) -> None:
 def test_team_size_says_that_it_restarts_and_does(tab: Watched) -> None:
     page = tab.page
     steps(page, 1)
-    assert "restarts both firms" in page.inner_text("#team_size-note-1")
+    assert "restarts both firms" in page.inner_text("#team_size-note")
     page.select_option("#team_size-1", "5")
     until(page, "document.getElementById('clock').textContent.startsWith('Week 0 ')")
     assert page.input_value("#team_size-1") == "5"

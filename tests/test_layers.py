@@ -21,7 +21,7 @@ BELOW = {
     "analysis": {"world", "incentives", "rules", "scenario"},
     "experiments": {"analysis", "world", "incentives", "rules", "scenario"},
     "report": {"experiments", "analysis", "world", "incentives", "rules", "scenario"},
-    "classroom": {"experiments", "analysis", "world", "incentives", "rules", "scenario"},
+    "classroom": {"report", "experiments", "analysis", "world", "incentives", "rules", "scenario"},
 }
 HEAVY = (
     "mesa", "pandas", "numpy", "numba", "scipy", "matplotlib", "networkx", "pyarrow", "bokeh", "tqdm", "SALib", "distributed",

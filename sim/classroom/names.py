@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.report.acts import PLAIN
+
 LETTERS = ("A", "B")
-ACTS = {
-    "care": "Care", "rushing": "Haste", "selective_invitation": "Ask only the pleased", "pleading": "Beg for a high score",
-    "gifts": "Give gifts for a ten", "closing_early": "Close cases early", "cherry_picking": "Pass on hard cases",
-    "complaint_diversion": "Talk out of complaints", "charm": "Charm",
-}  # fmt: skip
+ACTS = PLAIN
 SERVING = ("care", "rushing")
 PARTS = {
     "true": "True reading", "coverage": "Who is in the frame", "steering": "Choosing whom to ask", "nonresponse": "Who answers",
@@ -57,8 +55,8 @@ LEVERS = (
         ),
     ),
     Lever("audit", "Audits", "Chance that a person is audited in a four-week pay period.", high=0.5, step=0.01),
-    Lever("conscience", "Conscience", "What a tactic costs the one who uses it in his own eyes, times this.", high=4, step=0.25),
-    Lever("pressure", "Pressure", "What the approval of a pressing manager is worth to staff, times this.", high=4, step=0.25),
+    Lever("conscience", "Conscience", "How much a tactic troubles whoever uses it. × 2: twice the usual.", high=4, step=0.25),
+    Lever("pressure", "Pressure", "How much the favour of a pressing manager counts. × 2: twice the usual.", high=4, step=0.25),
     Lever("team_size", "Team size", "Employees a team. Settled when a firm is founded: a change restarts both firms.", "choice"),
 )  # fmt: skip
 TITLES = {lever.name: lever for lever in LEVERS}

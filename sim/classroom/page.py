@@ -16,6 +16,7 @@ from sim.classroom.employees import employee_story
 from sim.classroom.levers import Levers
 from sim.classroom.meter import GAMED
 from sim.classroom.session import Session
+from sim.report.words import money
 from sim.scenario.schema import Scenario
 
 OUTCOMES = "outcomes"
@@ -181,6 +182,7 @@ class Visitor:
             "measures": words.options(known, self.measure), "measure": {"short": short, "long": long},
             "words": {
                 **names.CHARTS, "parts": names.PARTS, "acts": names.ACTS, "gamed": GAMED, "serving": names.SERVING,
+                "currency": spec.currency,
             },
             "sides": [self.side_state(i) for i in (0, 1)],
             "frame": self.frame_of(list(range(len(session.sides[0].meter.weeks), 0, -1)), slow=True),
@@ -241,7 +243,7 @@ class Visitor:
                 "reported": words.number(meter.mean(meter.reported[self.measure]), digits),
                 "true": words.number(meter.mean(meter.true[self.measure]), digits),
                 "outcomes": "–" if outcomes is None else f"{outcomes:.1f} %",
-                "profit": f"{words.number(meter.profit[-1])} k",
+                "profit": "–" if meter.profit[-1] is None else money(1000 * meter.profit[-1], spec.currency),
             },
         }  # fmt: skip
 

@@ -89,14 +89,22 @@ def verdict(session: Session, label: str) -> str:
     up, real = said[1] - said[0], felt[1] - felt[0]  # type: ignore[operator]
     gamed = [gaming_of(meter, label) or 0.0 for meter in (a, b)]
     text = (
-        f"Last twelve weeks: firm B reports {number(said[1], digits)} for {short}, {signed(up, digits)} against firm A. "
-        f"Its customers would say {number(felt[1], digits)}, {signed(real, digits)} against firm A. "
+        f"Last twelve weeks: firm B reports {number(said[1], digits)} for {short}, {_against(up, digits)} firm A's. "
+        f"Asked in confidence, all concerned would make it {number(felt[1], digits)}, {_against(real, digits)} firm A's. "
     )
     least = 10.0**-digits
     if max(abs(x) for x in gamed) < least:
         return text + "Nothing of either reading is gamed; the rest of the distance is the floor of an honest reading."
     told = [f"{signed(x, digits)} of firm {letter}'s" for x, letter in zip(gamed, LETTERS, strict=True) if abs(x) >= least]
     return text + f"Gaming makes {' and '.join(told)} reading; an honest reading has a floor of its own."
+
+
+def _against(change: float, digits: int) -> str:
+    """How far one reading stands from another, in words that need no sign."""
+    text = number(abs(change), digits)
+    if not float(text):
+        return "the same as"
+    return f"{text} {'more' if change > 0 else 'less'} than"
 
 
 def table(session: Session, label: str) -> str:
@@ -125,8 +133,8 @@ def table(session: Session, label: str) -> str:
         ("Complaints recorded a week", [number(m.mean(m.recorded), 1) for m in meters]),
     ]
     money = [meter.money() for meter in meters]
-    rows += [(f"{item.capitalize()}, thousand a year", [number(m[item]) for m in money]) for item in money[0]]
-    rows.append(("Profit, thousand a year", [number(sum(m.values())) for m in money]))
+    rows += [(f"{item.capitalize()}, thousand {spec.currency} a year", [number(m[item]) for m in money]) for item in money[0]]
+    rows.append((f"Profit, thousand {spec.currency} a year", [number(sum(m.values())) for m in money]))
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>' + "".join(f'<td class="n">{cell}</td>' for cell in cells) + "</tr>"
         for name, cells in rows

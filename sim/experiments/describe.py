@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.analysis.manifest import written
 from sim.experiments.arms import Arm
-from sim.experiments.instruments import instruments
+from sim.experiments.instruments import TITLES, instruments
 from sim.incentives.tactics import CARE, CATALOGUE, COACH, PRESS, PROMISE, RUSH
 from sim.scenario.pay import Scheme
 from sim.scenario.schema import Scenario
@@ -66,4 +67,5 @@ def _changes(spec: Scenario) -> list[dict[str, Any]]:
 
 
 def _scheme(scheme: Scheme) -> str:
-    return f"{scheme.kind} pay" if scheme.measure is None else f"{scheme.kind} pay on {scheme.measure}"
+    title = TITLES.get(scheme.measure or "") or written(scheme.measure or "")
+    return f"{scheme.kind} pay" if scheme.measure is None else f"{scheme.kind} pay on {title}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROW_INCHES = 0.5
+RULE_ABOVE, RULE_BELOW = 0.14, 0.4  # how far the rule reaches from a row's line, in rows
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,9 @@ def _limit(columns: list[Column]) -> float:
 
 
 def _panel(axes: Axes, column: Column, limit: float) -> None:
-    axes.axvline(0, color=MUTED, linewidth=0.9, zorder=1)
     for row, change in enumerate(column.changes):
+        # The rule leaves room for the numbers above the dots.
+        axes.plot([0, 0], [row - RULE_ABOVE, row + RULE_BELOW], color=MUTED, linewidth=0.9, zorder=1)
         axes.axhline(row, color=RULE, linewidth=0.6, zorder=0)
         if not change.defined:
             axes.text(0, row, " not known", color=MUTED, fontsize=9, va="center")

@@ -63,7 +63,7 @@ def draw(source: Reader, label: str) -> Picture:
     return Picture(
         f"reported-and-true-{label}", layout.figure,
         alt=f"Lines over {study.weeks} weeks of reported and true {measure.title}, one panel an arm. In the last week: {ends}.",
-        caption=f"{capital(measure.title)} as reported and as it was, week by week, from the same customers and contacts.",
+        caption=f"{capital(measure.title)} week by week, reported and true, from the same customers and contacts.",
         panels=hover, layers=layers,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.analysis.manifest import written
 from sim.analysis.summary import Reader
+from sim.report.acts import PLAIN, terms
 from sim.report.findings import Finding
 from sim.report.style import INK, MUTED, REPORTED, RULE, TRUE, Picture, grid, looks, panel_title
 from sim.report.words import capital, last, listed, percent
@@ -61,7 +62,8 @@ def draw(source: Reader, found: list[Finding]) -> Picture | None:
             panel_title(axes, item.arm.name, f"{percent(time.mean, 1)} of time on tactics" if time.defined else "")
     return Picture(
         "what-staff-did", layout.figure, alt=_alt(acts, levels, found),
-        caption="Blue: serving. Dark grey: speed. Orange: tactics. Light blue: managing. Left out: what nobody does.",
+        caption="Blue: serving. Dark grey: speed. Orange: tactics. Light blue: managing. Left out: what nobody does."
+        + terms([act.indicator.removeprefix(SHARE) for act in acts if act.prefix == SHARE]),
     )  # fmt: skip
 
 
@@ -85,12 +87,17 @@ def _acts(source: Reader, levels: pd.DataFrame) -> list[Act]:
         acts.append(
             Act(
                 indicator,
-                note.get("title") or written(indicator.removeprefix(prefix)),
+                _title(indicator, note.get("title") or written(indicator.removeprefix(prefix))),
                 note.get("kind") or default,
                 prefix,
             )
         )
     return sorted(acts, key=lambda act: (PREFIXES.index(act.prefix), KINDS.index(act.kind)))
+
+
+def _title(indicator: str, term: str) -> str:
+    """What an activity of the staff is called; levers and tactics of those above keep their term."""
+    return PLAIN.get(indicator.removeprefix(SHARE), term)
 
 
 def _panel(axes: Axes, acts: list[Act], values: Mapping[Any, Any], twin: Mapping[Any, Any] | None) -> None:

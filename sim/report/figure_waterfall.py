@@ -53,11 +53,11 @@ def draw(source: Reader, found: list[Finding], label: str) -> Picture:
 
 
 def _subtitle(source: Reader, survey: bool) -> str:
-    kind = "an honest survey" if survey else "honest records"
+    kind = "an honest survey shows" if survey else "honest records show"
     fixed = " Dotted: where the reading would stand with nothing paid." if source.study.fixed_pay else ""
     lines = " Lines: 95 % intervals." if source.study.replicates > 1 else ""
     return (
-        f"Mean of the {last(source.window.weeks)}. Grey: what {kind} shows as well. "
+        f"Mean of the {last(source.window.weeks)}. Grey: what {kind} as well. "
         f"Orange: what exists only because somebody acts on the reading.{fixed}{lines}"
     )
 

@@ -49,22 +49,30 @@ window.gamed = (() => {
   const moments = (side) => {
     const list = S.marks.filter((m) => side === null || m.side === side).map((m) => ({ xAxis: m.week, label: { formatter: String(m.number) } }));
     return { silent: true, symbol: "none", animation: false, lineStyle: { color: COLOR.muted, type: "dotted", width: 1 },
-      label: { fontSize: 11 * scale(), color: "#fff", backgroundColor: COLOR.ink, padding: [2, 5], borderRadius: 8 },
-      data: [...(S.weeks.length ? [{ xAxis: 0, label: { formatter: "pay begins", color: COLOR.muted, backgroundColor: "transparent", position: "end", align: "left", distance: [-12 * scale(), 5], padding: 0 } }] : []), ...list] };
+      label: { fontSize: 11 * scale(), color: "#fff", backgroundColor: COLOR.ink, lineHeight: 16 * scale(), height: 16 * scale(), padding: [0, 6], borderRadius: 8 * scale() },
+      data: [...(S.weeks.length ? [{ xAxis: 0, label: { formatter: "pay begins", color: COLOR.muted, backgroundColor: "transparent", position: "end", align: "left", distance: [-12 * scale(), 5], padding: 0, height: null } }] : []), ...list] };
   };
   const line = (name, values, color, more = {}) => ({ name, type: "line", showSymbol: false, animation: false, data: points(values), color,
     lineStyle: { width: 2.5 * scale(), ...(more.dash ? { type: more.dash } : {}) }, markLine: more.marks,
-    endLabel: { show: true, formatter: more.end ?? name, color, fontSize: 12 * scale(), fontWeight: 600, distance: 5 }, labelLayout: { moveOverlap: "shiftY" } });
+    endLabel: { show: true, formatter: more.end ?? name, color, fontSize: 12 * scale(), fontWeight: 600, distance: 5, offset: [0, more.shift ?? 0] } });
+  // How far two labels at the ends of curves are moved apart, so that neither covers the other.
+  const apart = (name, y, one, other) => {
+    if (one === null || other === null || one === undefined || other === undefined) return [0, 0];
+    const there = Math.abs(one - other) / (y.max - y.min) * ((chart(name)?.getHeight() ?? 200) - 50 * scale());
+    const step = Math.max(0, 15 * scale() - there) / 2;
+    return one >= other ? [-step, step] : [step, -step];
+  };
   const axes = (y, name = "") => ({ textStyle: { fontSize: 12 * scale() }, xAxis: { ...span(), axisLabel: label() }, yAxis: { ...y, axisLabel: label() },
-    grid: { left: 8, right: 78 * scale(), top: 18 * scale(), bottom: 6, containLabel: true } });
+    grid: { left: 8, right: 78 * scale(), top: 24 * scale(), bottom: 6, containLabel: true } });
 
   const drawPair = (name, side, get, names, least) => {
     const y = range(S.sides.flatMap(get), least);
     const [first, second] = get(S.sides[side]);
     const last = (list) => list.findLast((v) => v !== null);
+    const shift = apart(`${name}-${side}`, y, last(first), last(second));
     put(`${name}-${side}`, { ...axes(y), series: [
-      line(names[0], first, COLOR.reported, { marks: moments(side), end: `${names[0]} ${number(last(first))}` }),
-      line(names[1], second, COLOR.true, { dash: "solid", end: `${names[1]} ${number(last(second))}` }),
+      line(names[0], first, COLOR.reported, { marks: moments(side), shift: shift[0], end: `${names[0]} ${number(last(first))}` }),
+      line(names[1], second, COLOR.true, { dash: "solid", shift: shift[1], end: `${names[1]} ${number(last(second))}` }),
     ] });
     describe(`${name}-${side}`, `Week ${S.weeks.at(-1) ?? 0}: ${names[0]} ${number(last(first), 1)}, ${names[1]} ${number(last(second), 1)}.`);
   };
@@ -120,8 +128,9 @@ window.gamed = (() => {
   const drawProfit = () => {
     const y = range(S.sides.map((s) => s.profit), 20);
     const end = (i) => `${LETTERS[i]} ${number(S.sides[i].profit.at(-1))}`;
-    put("profit", { ...axes(y), series: [line("Firm A", S.sides[0].profit, COLOR.ink, { marks: moments(null), end: end(0) }), line("Firm B", S.sides[1].profit, "#7a4f9e", { dash: "dashed", end: end(1) })] });
-    describe("profit", `Week ${S.weeks.at(-1) ?? 0}: firm A ${number(S.sides[0].profit.at(-1))}, firm B ${number(S.sides[1].profit.at(-1))} thousand a year.`);
+    const shift = apart("profit", y, ...S.sides.map((s) => s.profit.at(-1)));
+    put("profit", { ...axes(y), series: [line("Firm A", S.sides[0].profit, COLOR.ink, { marks: moments(null), shift: shift[0], end: end(0) }), line("Firm B", S.sides[1].profit, "#7a4f9e", { dash: "dashed", shift: shift[1], end: end(1) })] });
+    describe("profit", `Week ${S.weeks.at(-1) ?? 0}: firm A ${number(S.sides[0].profit.at(-1))}, firm B ${number(S.sides[1].profit.at(-1))} thousand ${S.words.currency} a year.`);
   };
 
   const drawCrowd = (side) => {
@@ -198,6 +207,7 @@ window.gamed = (() => {
     $("measure").innerHTML = state.measures;
     document.querySelectorAll("[data-measure]").forEach((node) => { node.textContent = state.measure.short; });
     document.querySelectorAll("[data-measure-long]").forEach((node) => { node.textContent = state.measure.long; });
+    document.querySelectorAll("[data-currency]").forEach((node) => { node.textContent = state.words.currency; });
     state.sides.forEach((side, i) => {
       $(`scheme-${i}`).innerHTML = side.schemes;
       say(`about-${i}`, side.about);

@@ -93,5 +93,11 @@
     const marks = [...tick.closest("figure").querySelectorAll("svg [id]")].filter((node) => node.id.startsWith(`${tick.dataset.layer}-`));
     tick.addEventListener("change", () => marks.forEach((node) => node.classList.toggle("away", !tick.checked)));
   });
+  // A table that is wider than its place says so.
+  document.querySelectorAll(".scroll").forEach((place) => {
+    const told = Object.assign(document.createElement("p"), { className: "more", textContent: "Wider than the window: scroll the table sideways →", hidden: true });
+    place.before(told);
+    new ResizeObserver(() => { told.hidden = place.scrollWidth <= place.clientWidth + 1; }).observe(place);
+  });
   window.addEventListener("beforeprint", () => document.querySelectorAll("details:not(.long)").forEach((d) => { d.open = true; }));
 })();

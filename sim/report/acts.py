@@ -1,0 +1,15 @@
+"""Plain names of what staff do, by the field's term: those of the report and of the classroom page."""
+
+from __future__ import annotations
+
+PLAIN = {
+    "care": "Care", "rushing": "Haste", "selective_invitation": "Ask only the pleased", "pleading": "Beg for a high score",
+    "gifts": "Give gifts for a ten", "closing_early": "Close cases early", "cherry_picking": "Pass on hard cases",
+    "complaint_diversion": "Talk out of complaints", "charm": "Charm",
+}  # fmt: skip
+
+
+def terms(names: list[str]) -> str:
+    """The field's terms of those plain names that hide them, in a sentence; nothing where all are the same."""
+    other = [f"{PLAIN[name].lower()}: {name.replace('_', ' ')}" for name in names if PLAIN.get(name, name).lower() != name]
+    return f" In scenarios they are called: {'; '.join(other)}." if other else ""
