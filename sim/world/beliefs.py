@@ -16,6 +16,7 @@ from sim.rules.kernel import hot
 from sim.scenario.schema import Scenario
 from sim.world import chance
 from sim.world.people import Array, Group, Posts
+from sim.world.sums import in_order
 
 
 def declared(spec: Scenario, group: Group, effects: Array) -> Array:
@@ -67,6 +68,32 @@ def _start(seed, replicate, keys, persons, posts, places, said, spreads, strengt
                 belief[posts[i], j, k] = strength * (said[i, j, k] + error * size * z)
                 spread = doubt * size
                 certainty[posts[i], j, k] = 1.0 / (spread * spread) if spread > 0.0 else np.inf
+
+
+def remember(spec: Scenario, group: Group, effects: Array, lessons: np.recarray, tenure: Array) -> None:
+    """At the start of a world: what employees have learned of serving in their time, as if every period had been like this one.
+
+    effects (n, M + 1, K) of acts that work; tenure (n,) weeks. Only of perceived quality (place 0), for nothing was paid before.
+    Certainty c after t periods with information I in each and forgetting f: c₀ (1 − f)ᵗ + I Σ (1 − f)ˢ, s < t; the mean moves
+    from lore to the truth accordingly.
+    """
+    learning, size = spec.staff.learning, spec.staff.team_size
+    cases, squares = in_order(lessons["n"][:, 0]), in_order(lessons["yy"][:, 0])
+    if squares <= 0.0:
+        return
+    own = np.array([[_taught(lesson, k)[0] for k in range(group.belief.shape[2])] for lesson in lessons[:, 0]])
+    teams = own.reshape(-1, size, own.shape[1])
+    shared = own + learning.colleagues * (np.repeat(np.cumsum(teams, axis=1)[:, -1], size, axis=0) - own)
+    kept = (1.0 - learning.forgetting) ** (tenure / spec.pay.every)[:, None]
+    past = (1.0 - kept) / learning.forgetting if learning.forgetting > 0.0 else (tenure / spec.pay.every)[:, None]
+    seen = shared * cases / squares * past
+    known = group.certainty[:, 0] * kept
+    open_to_doubt = np.isfinite(known) & (known + seen > 0.0)
+    truth = effects[:, 0] * group.skill
+    total = np.where(open_to_doubt, known + seen, 1.0)
+    moved = (np.where(open_to_doubt, known, 0.0) * group.belief[:, 0] + seen * truth) / total
+    group.belief[:, 0] = np.where(open_to_doubt, moved, group.belief[:, 0])
+    group.certainty[:, 0] = np.where(open_to_doubt, total, group.certainty[:, 0])
 
 
 def learn_from_contacts(spec: Scenario, group: Group, lessons: np.recarray, size: int) -> None:

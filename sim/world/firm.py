@@ -167,6 +167,8 @@ class Firm:
             places += [c.place + 1 for c in self.in_force(role, week) if c.place >= 0]
             effects = choosing.true_effects(self, group)
             beliefs.start(self.spec, self.replicate, group, effects, self.spreads, np.arange(group.n), sorted(set(places)))
+            if role == "employee" and not self.begun:
+                beliefs.remember(self.spec, group, effects, self.w.lessons, self.w.staff["tenure"])
         self.begun = True
 
     def choice_of(self, group: Group) -> str:

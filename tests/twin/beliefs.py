@@ -44,6 +44,30 @@ def declared(person: Person, effects: Effects) -> Effects:
     return said
 
 
+def remember(employee: Any, effects: Effects) -> None:
+    """At the start: what an employee has learned of serving in his time, as if every period had been like this one."""
+    learning, staff = employee.model.spec.staff.learning, employee.model.people["employee"]
+    cases = squares = 0.0
+    for colleague in staff:
+        cases += colleague.lessons[0].cases
+        squares += colleague.lessons[0].squares
+    if squares <= 0.0:
+        return
+    periods = employee.tenure / employee.model.spec.pay.every
+    kept = (1.0 - learning.forgetting) ** periods
+    past = (1.0 - kept) / learning.forgetting if learning.forgetting > 0.0 else periods
+    for k in range(act.ACTS):
+        own, together = employee.lessons[0].taught(k)[0], 0.0
+        for mate in employee.team.staff:
+            together += mate.lessons[0].taught(k)[0]
+        seen = (own + learning.colleagues * (together - own)) * cases / squares * past
+        known = employee.certainty[0][k] * kept
+        if known < math.inf and known + seen > 0.0:
+            truth = effects[0][k] * employee.skill[k]
+            employee.belief[0][k] = (known * employee.belief[0][k] + seen * truth) / (known + seen)
+            employee.certainty[0][k] = known + seen
+
+
 def learn_from_contacts(teams: list[Any]) -> None:
     """Employees take the pay period's contacts into belief: their own fully, colleagues' at a discount (Kalman)."""
     staff = [employee for team in teams for employee in team.staff]

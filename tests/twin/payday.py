@@ -188,6 +188,8 @@ class Payday:
             places |= set() if self.begun else {0}
             for person, effects in zip(self.people[role], choosing.true_effects(self, role), strict=True):
                 beliefs.from_lore(person, effects, sorted(places))
+                if role == "employee" and not self.begun:
+                    beliefs.remember(person, effects)
         self.begun = True
 
     # --- who goes, who comes ----------------------------------------------------------------------------------------
