@@ -46,7 +46,12 @@ def test_a_useless_tactic_is_tried_and_then_less(rate: float) -> None:
     assert fall.mean() > 4 * fall.std(ddof=1) / math.sqrt(len(fall))
 
 
-@pytest.mark.parametrize("rate", [6.0, 20.0])
+SLOWLY = pytest.mark.xfail(
+    strict=True, reason="the higher the stake, the longer a small belief is acted upon: at 20 about two thirds stay four years"
+)
+
+
+@pytest.mark.parametrize("rate", [6.0, pytest.param(20.0, marks=SLOWLY)])
 def test_a_useless_tactic_is_dropped(rate: float) -> None:
     """After four years less than half of it is left."""
     early, late = charmed(rate)
