@@ -11,5 +11,5 @@ PLAIN = {
 
 def terms(names: list[str]) -> str:
     """The field's terms of those plain names that hide them, in a sentence; nothing where all are the same."""
-    other = [f"{PLAIN[name].lower()}: {name.replace('_', ' ')}" for name in names if PLAIN.get(name, name).lower() != name]
-    return f" In scenarios they are called: {'; '.join(other)}." if other else ""
+    other = [f"{PLAIN[name].lower()} is {name.replace('_', ' ')}" for name in names if name in PLAIN and PLAIN[name].lower() != name]
+    return f" In the words of the scenarios {', '.join(other)}." if other else ""
