@@ -11,5 +11,6 @@ PLAIN = {
 
 def terms(names: list[str]) -> str:
     """The field's terms of those plain names that hide them, in a sentence; nothing where all are the same."""
-    other = [f"{PLAIN[name].lower()} is {name.replace('_', ' ')}" for name in names if name in PLAIN and PLAIN[name].lower() != name]
+    hidden = [name for name in names if name in PLAIN and PLAIN[name].lower() != name]
+    other = [f"{PLAIN[name].lower()} is {name.replace('_', ' ')}" for name in hidden]
     return f" In the words of the scenarios {', '.join(other)}." if other else ""
