@@ -16,7 +16,7 @@ class Learning(Section):
                               unit="ratio", ge=0, le=10)
     doubt: float = param(0.05, "sd of the prior belief, relative to the sd of what one contact brings to the measure",
                          unit="ratio", ge=0, le=10,
-                         source="assumed: as large as the smallest true effects in the shipped worlds, which are 0.05 to 0.7")
+                         source="assumed, and chosen with results in sight: see docs/assumptions.md, how doubt was chosen")
     forgetting: float = param(0.02, "share of the certainty of beliefs lost each pay period", ge=0, le=1)
     colleagues: float = param(0.3, "weight of a colleague's contact relative to one's own", ge=0, le=1)
     imitation: float = param(0.05, "chance to copy a colleague per 100 money of his higher pay",
