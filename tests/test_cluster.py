@@ -10,16 +10,21 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import toy_sweep
+from distributed import KilledWorker
 from toy_engine import wait_for
 from toy_sweep import write_study
 
 from sim.experiments import plan as plan_module
 from sim.experiments import sweep as sweep_module
+from sim.experiments.crew import Crew
+from sim.experiments.jobs import Job, Outcome
 from sim.experiments.sweep import sweep
 from sim.experiments.sweep_folder import SweepFolder
 
@@ -43,10 +48,11 @@ class Site:
         return self.workers[-1]
 
     def close(self) -> None:
+        """End them all with their children; a nanny asked politely may first start a new worker."""
         for process in [*self.workers, self.scheduler]:
-            process.terminate()
-        for process in [*self.workers, self.scheduler]:
-            process.wait(timeout=30)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def dask(folder: Path, module: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -56,7 +62,7 @@ def dask(folder: Path, module: str, *arguments: str) -> subprocess.Popen[bytes]:
     if module.endswith("scheduler"):
         command = [sys.executable, "-m", module, *arguments]
     with (folder / "log").open("ab") as log:
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
 
 @pytest.fixture
@@ -110,6 +116,43 @@ def test_a_run_that_kills_its_worker_is_a_row(site: Site, tmp_path: Path) -> Non
     assert result.complete
     assert result.failed == 2
     assert set(SweepFolder(tmp_path / "out").failures()["stage"]) == {"worker"}
+
+
+class Blaming:
+    """A cluster that gives up every job once, the one that killed its worker and those that waited behind it."""
+
+    deaths: tuple[type[Exception], ...] = (KilledWorker,)
+    shared_fate = False
+
+    def __init__(self) -> None:
+        self.seen: set[tuple[int, int]] = set()
+
+    def wanted(self) -> int:
+        return 3
+
+    def submit(self, jobs: list[Job]) -> Future[list[Outcome]]:
+        future: Future[list[Outcome]] = Future()
+        keys = {job.key for job in jobs}
+        if keys <= self.seen and not any(job.spec == "killer" for job in jobs):
+            future.set_result([Outcome(job.key, value="played") for job in jobs])
+        else:
+            self.seen |= keys
+            future.set_exception(KilledWorker("a chunk", None, 1))
+        return future
+
+    def renewed(self) -> Blaming:
+        return self
+
+    def close(self) -> None: ...
+
+
+def test_a_run_that_waited_behind_a_killer_is_not_blamed() -> None:
+    specs = ["harmless", "killer", "harmless", "killer", "harmless"]
+    jobs = [Job((0, i), spec, i, read=id) for i, spec in enumerate(specs)]
+    with Crew(cluster=Blaming()) as crew:
+        outcomes = sorted(crew.play(jobs), key=lambda outcome: outcome.key)
+    assert [outcome.value for outcome in outcomes] == ["played", None, "played", None, "played"]
+    assert [outcome.failure.stage for outcome in outcomes if outcome.failure] == ["worker", "worker"]
 
 
 def test_a_scheduler_that_goes_away_stops_the_sweep_and_keeps_what_is_finished(site: Site, tmp_path: Path) -> None:

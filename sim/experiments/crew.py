@@ -31,8 +31,8 @@ class ClusterLost(RuntimeError):
 class Workers(Protocol):
     """Processes that play chunks of jobs. `deaths` are the errors of a chunk whose worker died.
 
-    `shared_fate`: one death breaks everything that is on its way, and `renewed` workers are needed; else only the chunk
-    is lost, after it was tried by several workers.
+    `shared_fate`: one death breaks everything that is on its way, and `renewed` workers are needed; else only the chunks
+    that waited at that worker are lost, after they were tried by several workers.
     """
 
     deaths: tuple[type[Exception], ...]
@@ -87,7 +87,7 @@ class Crew:
             yield from work.finished()
             raise
         for job in work.suspects:
-            yield _alone(job)
+            yield self._alone(job)
 
     def _fill(self, work: _Work) -> bool:
         """Keep every worker busy; False when nothing is left."""
@@ -124,14 +124,14 @@ class Crew:
             yield work.came.popleft()
 
     def _mend(self, work: _Work, lost: list[list[Job]]) -> None:
-        """Every lost job again: by itself in a chunk first, and last of all alone in a process if it is lost twice."""
+        """Every lost job again: by itself in a chunk first, and last of all with nothing else on its way.
+
+        Only then is a death its own doing: before, it may have waited behind the job that killed its workers.
+        """
         assert self._pool is not None
         if not self._pool.shared_fate:
             for chunk in lost:
-                if len(chunk) > 1:
-                    work.again += chunk
-                else:
-                    work.came.append(_killer(chunk[0]))
+                (work.again if len(chunk) > 1 else work.suspects).extend(chunk)
             return
         wait(work.flying)  # broken workers fail all their futures; finished ones keep their results
         broken = [future for future in work.flying if future.exception() is not None]
@@ -141,6 +141,21 @@ class Crew:
             work.strikes[job.key] += 1
             tired = work.strikes[job.key] >= SHARED_STRIKES
             (work.suspects if tired else work.again).append(job)
+
+    def _alone(self, job: Job) -> Outcome:
+        """A job that lost its workers more than once, while nothing else is on its way: in a process of its own."""
+        assert self._pool is not None
+        for _ in range(ALONE_STRIKES):
+            pool = Pool(1) if self._pool.shared_fate else self._pool
+            try:
+                return pool.submit([job]).result()[0]
+            except self._pool.deaths:
+                continue
+            finally:
+                if pool is not self._pool:
+                    pool.close()
+        message = "the worker process died each time this run was tried (out of memory, or killed by the system)"
+        return Outcome(job.key, failure=Failure("worker", message))
 
     def _chunk_size(self) -> int:
         """One job a chunk until we know how long a job takes."""
@@ -188,21 +203,3 @@ class _Work:
         for future in self.flying:
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield from future.result()
-
-
-def _alone(job: Job) -> Outcome:
-    """A job that keeps losing its worker, in a process of its own: now a death is its own doing."""
-    for _ in range(ALONE_STRIKES):
-        pool = Pool(1)
-        try:
-            return pool.submit([job]).result()[0]
-        except BrokenProcessPool:
-            continue
-        finally:
-            pool.close()
-    return _killer(job)
-
-
-def _killer(job: Job) -> Outcome:
-    message = "the worker process died each time this run was tried (out of memory, or killed by the system)"
-    return Outcome(job.key, failure=Failure("worker", message))

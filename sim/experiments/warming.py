@@ -8,15 +8,17 @@ from concurrent.futures import ProcessPoolExecutor
 
 from sim.experiments.processes import cores
 from sim.scenario.catalogue import names
+from sim.scenario.loading import load
 
 
 def warm() -> list[str]:
     """Play every shipped scenario for a moment; returns what could not be played, with the reason.
 
-    Theory and service hang on different rules for the most part: two processes compile them side by side.
+    Two processes share the work. The textbook's worlds need the rules of choice at once; those of contacts need the rules
+    of service first and find the others compiled when their first payday comes.
     """
     shipped = names()
-    theory = [name for name in shipped if "/" in name]
+    theory = [name for name in shipped if _is_textbook(name)]
     parts = [theory, [name for name in shipped if name not in theory]]
     if cores() < len(parts):
         return [doubt for part in parts for doubt in play(part)]
@@ -24,15 +26,19 @@ def warm() -> list[str]:
         return [doubt for doubts in pool.map(play, parts) for doubt in doubts]
 
 
+def _is_textbook(name: str) -> bool:
+    return load(name).spec.service.technology == "textbook"
+
+
 def play(scenarios: Sequence[str]) -> list[str]:
     """Play the scenarios for a few weeks each."""
-    import sim
+    from sim.world import Organisation
 
     doubts = []
     for name in scenarios:
-        spec = sim.load(name, flags={"weeks": 9, "burn_in": 4, "customers.count": 200}).spec
+        spec = load(name, flags={"weeks": 9, "burn_in": 4, "customers.count": 200}).spec
         try:
-            sim.Organisation(spec).run()
+            Organisation(spec).run()
         except Exception as error:
             doubts.append(f"{name} could not be compiled beforehand: {type(error).__name__}: {error}")
     return doubts
