@@ -83,7 +83,7 @@ def fours(seed: int, replicate: int, entities: NDArray[np.int64], when: int, pur
     """`four` for many entities at once, (n, 4)."""
     out = np.empty((len(entities), 4))
     for i in range(len(entities)):
-        out[i] = four(seed, replicate, entities[i], when, purpose, index)
+        out[i, 0], out[i, 1], out[i, 2], out[i, 3] = four(seed, replicate, entities[i], when, purpose, index)
     return out
 
 

@@ -20,7 +20,7 @@ from sim.world.mind import score_of
 def next_need(p, c, segments, i):
     """Date the customer's next need from the one before (Poisson, seasonal), and draw its difficulty (sd)."""
     segment = segments[c.segment]
-    u = chance.four(p.seed, p.replicate, i, c.need, chance.NEED, 0)
+    u = chance.four(p.seed, p.replicate, i, np.int64(c.need), chance.NEED, 0)
     rate = p.needs_per_week * segment.needs
     if rate > 0.0:
         c.need_at += service.gap_in_season(-math.log(u[0]) / rate, c.need_at, p.season)

@@ -35,11 +35,11 @@ def stand(w):
 @hot
 def call_back(w, now, week):
     """Call back those whose bad answer of last week has a name, as many a team as there is time for, by a keyed draw."""
-    p = w.p
+    p, nobody = w.p, len(w.customers)
     for k in range(p.teams):
         floor = -1.0
         for _ in range(p.call_backs):
-            chosen = -1
+            chosen = nobody
             lowest = 2.0
             for i in range(k, len(w.customers), p.teams):
                 c = w.customers[i]
@@ -48,7 +48,7 @@ def call_back(w, now, week):
                     if u[1] >= w.measures[p.loop_measure].confidential and floor < u[0] < lowest:
                         lowest = u[0]
                         chosen = i
-            if chosen < 0:
+            if chosen == nobody:
                 break
             floor = lowest
             call(w, chosen, now, week)

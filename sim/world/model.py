@@ -48,7 +48,7 @@ class Organisation(mesa.Model):
         self.recorder = Recorder(spec, replicate, self.world)
         self.firm = Firm(spec, replicate, self.world, self.recorder)
         self.reputation = Reputation(spec, opening.join)
-        self._due = np.zeros(len(self.world.customers), np.int64)
+        self._due = np.zeros((2, len(self.world.customers)), np.int64)
         self._load = np.zeros(spec.teams)
         self._accounts = [kept.view(np.uint8, np.ndarray) for kept in (self.world.readings, self.world.tallies)]
         self._turning_points = {t for e in spec.events for t in (e.week, e.until) if t is not None}

@@ -178,6 +178,14 @@ def think_case(w, row, d, solved, weight, passed, mine, minutes, courtesy, noise
             expect_log(w, j, row, d, solved, recorded * p.remedy, minutes, weight, out)
 
 
+@hot
+def add_up(total, part):
+    """Add part to total, both (M + 2, 2)."""
+    for j in range(len(total)):
+        total[j, 0] += part[j, 0]
+        total[j, 1] += part[j, 1]
+
+
 @kernel
 def think_team(w, team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base):
     """Think the team's panel through: base (M + 2, 2) as things are; with_act, without (DIRECT, M + 2, 2) for each act.
@@ -214,7 +222,7 @@ def think_team(w, team, level, is_open, read, ahead, ability, engagement, tenure
             d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])
         here[:] = 0.0
         think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], usual, read, here)
-        base += here
+        add_up(base, here)
         for k in range(DIRECT):
             if is_open[k]:
                 held = d[k]
@@ -223,10 +231,7 @@ def think_team(w, team, level, is_open, read, ahead, ability, engagement, tenure
                     if d[k] != held:
                         there[:] = 0.0
                         think(w, row, d, odds, minutes, engagement, noise, hard, level[act.CHERRY], usual, read, there)
-                    if done:
-                        with_act[k] += here if d[k] == held else there
-                    else:
-                        without[k] += here if d[k] == held else there
+                    add_up(with_act[k] if done else without[k], here if d[k] == held else there)
                 d[k] = held
 
 

@@ -253,7 +253,7 @@ def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, 
             value = log(m, cell, true, 1.0, true * there, there, good_faith, bent)
         else:
             value, reached = ask(
-                p, firm, m, cell, i, c.need, 2 * j + 2000, filtering, 0.0, 10.0 * true, feeling, 0.0, 0.0, trouble
+                p, firm, m, cell, i, np.int64(c.need), 2 * j + 2000, filtering, 0.0, 10.0 * true, feeling, 0.0, 0.0, trouble
             )
             if reached > 1:
                 tally.n[st.N_ASKING] += m.cost

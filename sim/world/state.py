@@ -85,6 +85,7 @@ TEAM = np.dtype([
     ("open_in_log", "i8"),  # and by the log
     ("open_in_good_faith", "i8"),  # and by the log as it would be if nobody closed cases early
     ("noted", "i8"),  # contacts ever written into the panel
+    ("place", "i8"),  # where its next customer stands in the list of the week
     ("waits", "f8", (GRID,)),  # quantiles of the wait of those who wait, minutes
 ])  # fmt: skip
 

@@ -1,7 +1,8 @@
 """A week of the contacts technology: demand → queue → contacts in order of customers → newcomers → what is read weekly.
 
 Customers meet only through the queue (the week's load) and through staff, who do not change within a week; so the order
-in which customers are played changes nothing, and a week is one pass over the due ones.
+in which customers are played changes nothing. A week is one pass over the due ones, team by team, since a team's accounts
+fit where memory is fastest; within a team they come in the order of their rows, in which sums are formed.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from sim.world.mind import expect, hazard_of, score_of
 
 @hot
 def demand(w, now, due, load):
-    """List the customers for whom something happens in the week that starts at `now`; count the contacts by team."""
+    """List in due[0] for whom something happens in the week that starts at `now`; count the contacts by team.
+
+    due (2, customers): who is due, as found, and by team (`by_team`). Returns how many there are.
+    """
     end = now + 1.0
     n = 0
     for i in range(len(w.next_at)):
         if w.next_at[i] < end:
-            due[n] = i
+            due[0, n] = i
             n += 1
             c = w.customers[i]
             if c.due <= c.leaves_at:
@@ -77,10 +81,30 @@ def play(w, i, now, week):
 
 
 @hot
+def by_team(w, due, n):
+    """List in due[1] the first n of due[0], team by team, within a team in the order they have there."""
+    teams = w.p.teams
+    for k in range(teams):
+        w.teams[k].place = 0
+    for j in range(n):
+        w.teams[due[0, j] % teams].place += 1
+    before = 0
+    for k in range(teams):
+        here = w.teams[k].place
+        w.teams[k].place = before
+        before += here
+    for j in range(n):
+        team = w.teams[due[0, j] % teams]
+        due[1, team.place] = due[0, j]
+        team.place += 1
+
+
+@hot
 def play_all(w, due, n, now, week):
     """Play the first n of those who are due."""
+    by_team(w, due, n)
     for j in range(n):
-        play(w, due[j], now, week)
+        play(w, due[1, j], now, week)
 
 
 @hot
@@ -137,7 +161,7 @@ def newcomers(w, now, from_row, to_row, join, raised, due, n):
         if u < join:
             expectation, memory, taste, contract, day, segment = person(w, i)
             enter(w, i, now + day, expectation + raised, memory, memory, taste, contract, segment)
-            due[n] = i
+            due[0, n] = i
             n += 1
     return n
 
