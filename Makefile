@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := $(shell find sim -name '*.py')
 
-.PHONY: setup run demo browser test mutants lint types docs clean
+.PHONY: setup run demo browser test bench mutants lint types docs clean
 
 setup: .venv/.kernels
 
@@ -44,6 +44,10 @@ browser:
 
 test: setup .venv/.dev browser
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Measures the engine on this machine and writes docs/performance.md; some minutes, on a machine that does nothing else.
+bench: setup
+	$(BIN)/gamed bench --out docs/performance.md
 
 # Breaks the model on purpose and says which tests notice (docs/mutants.md); some ten minutes.
 mutants: setup .venv/.dev

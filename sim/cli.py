@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from sim import cli_claims, cli_demo, cli_scenarios, cli_studies, cli_theory
+from sim import cli_bench, cli_claims, cli_demo, cli_scenarios, cli_studies, cli_theory
 
 app = typer.Typer(
     name="gamed",
@@ -25,6 +25,7 @@ app = typer.Typer(
 cli_scenarios.add_to(app)
 cli_theory.add_to(app)
 cli_claims.add_to(app)
+cli_bench.add_to(app)
 app.command()(cli_demo.demo)
 cli_studies.add_to(app)
 

@@ -21,6 +21,7 @@ BELOW = {
     "analysis": {"world", "incentives", "rules", "scenario"},
     "experiments": {"analysis", "world", "incentives", "rules", "scenario"},
     "report": {"experiments", "analysis", "world", "incentives", "rules", "scenario"},
+    "bench": {"experiments", "analysis", "world", "incentives", "rules", "scenario"},
     "classroom": {"report", "experiments", "analysis", "world", "incentives", "rules", "scenario"},
 }
 HEAVY = (

@@ -1,0 +1,159 @@
+"""(b) The engine against a floor: as many keyed draws, the same libm calls, and one touch of the same state, nothing else.
+
+How many there are is counted in plain Python, where every call can be seen. The floor's calls do not wait for each other,
+so it is what the generator and the library cost at best; a slow generator would flatter the ratio, so nanoseconds stand beside.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from sim.bench.child import elsewhere
+from sim.bench.floor_kernel import LIBM, begin, one_week
+from sim.bench.row import Row, Target, row
+from sim.bench.size import Size
+from sim.bench.worlds import play, world
+from sim.scenario.schema import Scenario
+from sim.world import chance
+from sim.world import state as st
+
+NAME = "floor"
+DRAWS = "draws"
+KINDS = (DRAWS, *LIBM)  # places in the vectors of how much a contact or a team's week takes
+IDLE = 1e-4  # needs a customer-week of a world in which next to nothing happens
+
+
+def rows(size: Size) -> Iterator[Row]:
+    """Nanoseconds of the engine's service and of the floor, and of a customer for whom nothing happens."""
+    from sim.world import start
+
+    teams = max(size.staff // size.team // 10, 1)  # a tenth of the world, teams of the same size with as many customers each
+    counted = world(size.customers * size.team * teams // size.staff, size.team * teams, size.team, size.counted_weeks)
+    (a_contact, a_team), _ = elsewhere("sim.bench.floor:count", counted, start.of(counted), compiled=False)
+    spec = world(size.customers, size.staff, size.team, size.weeks)
+    (engine, whole, floor, same), _ = elsewhere("sim.bench.floor:measure", spec, a_contact, a_team, size.repetitions)
+    limit = size.full
+    told = ", ".join(f"{amount:.2f} {kind}" for kind, amount in zip(KINDS, a_contact, strict=True) if amount > 0)
+    weekly = ", ".join(f"{amount:.0f} {kind}" for kind, amount in zip(KINDS, a_team, strict=True) if amount > 0)
+    yield row(
+        NAME, "engine, service", "a contact of the engine without paydays, idle customers included; ratio to the floor", "ns CPU",
+        engine, ratio=float(np.median(engine) / np.median(floor)), target=Target("at most", 2.5) if limit else None,
+        note=f"a contact takes {told} (draws of four uniforms each); the queue of a team takes {weekly} a week",
+    )  # fmt: skip
+    yield row(NAME, "engine, service, per contact", "the same against nanoseconds", "ns CPU", engine,
+              target=Target("at most", 400.0, "median") if limit else None)  # fmt: skip
+    yield row(NAME, "engine, whole run, per contact", "a contact of the engine, paydays included", "ns CPU", whole,
+              target=Target("at most", 400.0, "median") if limit else None)  # fmt: skip
+    yield row(NAME, "floor", "a contact of the floor, idle customers and queues included", "ns CPU", floor,
+              note=f"its contacts are {same:.2f} times the engine's")  # fmt: skip
+    idle, _ = elsewhere("sim.bench.floor:idle", size.populations[-2], size.weeks, float(np.median(engine)), size.repetitions)
+    yield row(
+        NAME, "idle customer-week", "a customer for whom nothing happens in a week", "ns CPU", idle,
+        target=Target("at most", 10.0, "median") if limit else None,
+        note=f"worlds of {size.populations[-2]:,} customers and half of that at {IDLE:g} needs a customer-week: difference in "
+        "time less the contacts at the price above, over the difference in customer-weeks",
+    )  # fmt: skip
+
+
+# --- counting, in plain Python --------------------------------------------------------------------------------------
+
+
+def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
+    """Draws and libm calls of a contact, and of the queue of a team in a week, from the second pay period on if there is one.
+
+    Counted by wrapping the generator and the functions of `math` while the engine plays a week in plain Python.
+    """
+    from sim.world import Organisation, start
+    from sim.world import week as engine
+
+    start.of = lambda spec: begin_at
+    seen: dict[str, Counter[str]] = {"contacts": Counter(), "queues": Counter(), "": Counter()}
+    where = [""]
+
+    def counting(owner: Any, name: str, kind: str) -> None:
+        inner = getattr(owner, name)
+
+        def counted(*arguments: Any) -> Any:
+            seen[where[-1]][kind] += 1
+            return inner(*arguments)
+
+        setattr(owner, name, counted)
+
+    def within(name: str, place: str) -> None:
+        inner = getattr(engine, name)
+
+        def entered(*arguments: Any) -> Any:
+            where.append(place)
+            try:
+                return inner(*arguments)
+            finally:
+                where.pop()
+
+        setattr(engine, name, entered)
+
+    counting(chance, "philox", DRAWS)
+    for name in LIBM:
+        counting(math, name, name)
+    within("advance", "contacts")
+    within("queues", "queues")
+    model = Organisation(spec)
+    contacts = weeks = 0.0
+    while model.week < spec.weeks:
+        if model.week == min(spec.pay.every, spec.weeks - 1):
+            for each in seen.values():
+                each.clear()
+            contacts = weeks = 0.0
+        model.step()
+        contacts, weeks = contacts + float(model.recorder.counts[model.week - 1][st.N_CONTACTS]), weeks + 1
+    each_contact = [seen["contacts"][kind] / contacts for kind in KINDS]
+    return each_contact, [seen["queues"][kind] / (weeks * spec.teams) for kind in KINDS]
+
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+
+def measure(
+    spec: Scenario, a_contact: list[float], a_team: list[float], repetitions: int
+) -> tuple[list[float], list[float], list[float], float]:
+    """CPU nanoseconds a contact of engine (service; whole) and floor, in turns; the floor's contacts over the engine's."""
+    engine, whole, floor, same = [], [], [], 1.0
+    for repetition in range(-1, repetitions):
+        cost = play(spec, repetition + 1)
+        contacts, seconds = play_floor(spec, cost.rows, cost.contacts / (cost.rows * spec.weeks), a_contact, a_team)
+        if repetition >= 0:  # the first round loads what is compiled
+            engine.append(1e9 * cost.service / cost.contacts)
+            whole.append(1e9 * cost.seconds / cost.contacts)
+            floor.append(1e9 * seconds / contacts)
+            same = contacts / cost.contacts
+    return engine, whole, floor, same
+
+
+def play_floor(spec: Scenario, n: int, rate: float, a_contact: list[float], a_team: list[float]) -> tuple[float, float]:
+    """Contacts and CPU seconds of the floor's run over `n` rows at so many contacts a row and week."""
+    customers, next_at = st.customers(n), np.empty(n)
+    tallies, due, sink = st.records(spec.teams, st.TALLY), np.zeros(n, np.int64), np.zeros(2)
+    each_contact, each_team, owed = np.array(a_contact), np.array(a_team), np.zeros(len(a_contact))
+    begin(customers, next_at, rate)
+    begun = time.process_time()
+    for week in range(spec.weeks):
+        one_week(customers, next_at, tallies, due, float(week), rate, each_contact, each_team, owed, sink)
+    return float(sink[1]), time.process_time() - begun
+
+
+def idle(customers: int, weeks: int, a_contact: float, repetitions: int) -> list[float]:
+    """CPU nanoseconds of a customer-week in which nothing happens: two sizes, so that what a week costs anyway falls out."""
+    specs = [world(n, 10, 10, weeks, customers__needs_per_week=IDLE, mechanisms__acquisition=False)
+             for n in (customers // 2, customers)]  # fmt: skip
+    play(specs[0], 1)
+    found = []
+    for replicate in range(repetitions):
+        small, large = (play(spec, replicate) for spec in specs)
+        spent = large.service - small.service - 1e-9 * a_contact * (large.contacts - small.contacts)
+        found.append(1e9 * spent / ((large.rows - small.rows) * weeks))
+    return found
