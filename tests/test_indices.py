@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_tables import GAMED, HONEST_GAIN, PERVERSE, SALARY, build
+from scipy.stats import kendalltau
 
 from sim.analysis import catalogue, flags, indices, people
 from sim.analysis.gap import Window
@@ -36,6 +37,18 @@ def test_agreement_of_orders() -> None:
     assert people.rank_agreement(np.array([2.0, 1.0, 3.0, 4.0, 5.0]), true) == pytest.approx(0.8)
     assert math.isnan(people.rank_agreement(np.array([1.0, np.nan, 2.0]), true[:3]))
     assert math.isnan(people.rank_agreement(np.ones(5), true))
+
+
+@pytest.mark.parametrize("digits", [0, 1, 3])
+@pytest.mark.parametrize("people_there", [3, 50, 700])
+def test_agreement_is_scipys_to_the_last_bit(people_there: int, digits: int) -> None:
+    rng = np.random.default_rng(people_there + digits)
+    for pull in (-1.0, 0.0, 0.3, 3.0):
+        true = rng.normal(size=people_there)
+        reported = pull * true + rng.normal(size=people_there)
+        true, reported = true.round(digits), reported.round(digits)
+        wanted = float(kendalltau(reported, true).statistic)
+        assert people.rank_agreement(reported, true) == wanted or math.isnan(wanted)
 
 
 @pytest.mark.parametrize("reliability", [0.1, 0.5, 0.9])

@@ -82,8 +82,16 @@ def readings(series: pd.DataFrame, waterfall: pd.DataFrame, window: Window) -> p
     return out
 
 
-def floors(table: pd.DataFrame, arm: str, measure: str, fixed_pay: str | None) -> pd.DataFrame:
+def by_arm(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """`readings` by (scenario, measure), a row a replicate."""
+    pieces = table.groupby(level=["scenario", "measure"], observed=True, sort=False)
+    return {(str(arm), str(label)): rows.droplevel(["scenario", "measure"]) for (arm, label), rows in pieces}
+
+
+def floors(own: pd.DataFrame, fixed_pay: pd.DataFrame | None) -> pd.DataFrame:
     """The gap of one arm and measure, split three ways, a row a replicate: gap = floor + excess + shift.
+
+    own, fixed_pay: a piece of `by_arm` each, of the arm and of the fixed-pay arm where that has the same instrument.
 
     floor   what an honest reading shows with nothing paid: the HONEST components of the fixed-pay arm in the same
             replicate (`paired` True), or this arm's own where there is none with the same instrument.
@@ -93,18 +101,9 @@ def floors(table: pd.DataFrame, arm: str, measure: str, fixed_pay: str | None) -
     Unit: the measure's. Source: model.md, "The gap, exactly". `measurement` counts as honest because the world
     writes entries that are bent on purpose under `pressure`; whether an error is in good faith, it knows itself.
     """
-    own = _of(table, arm, measure)
     excess = own[list(ACTED)].sum(axis=1)
-    base = _of(table, fixed_pay, measure) if fixed_pay else own.iloc[:0]
-    base = base[base["reported"].notna()]
+    base = own.iloc[:0] if fixed_pay is None else fixed_pay[fixed_pay["reported"].notna()]
     paired = not base.empty
     floor = (base if paired else own)[list(HONEST)].sum(axis=1)
     split = pd.DataFrame({"gap": own["gap"], "floor": floor, "excess": excess, "shift": own["gap"] - floor - excess})
     return split.dropna().assign(paired=paired)
-
-
-def _of(table: pd.DataFrame, arm: str | None, measure: str) -> pd.DataFrame:
-    """The rows of one arm and measure, by replicate."""
-    names = table.index.get_level_values("scenario")
-    rows = table[(names == arm) & (table.index.get_level_values("measure") == measure)]
-    return rows.droplevel(["scenario", "measure"])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis import gap, indices
 from sim.analysis.estimate import UNDEFINED, Estimate, estimate
-from sim.analysis.manifest import Arm, Study, read
-from sim.analysis.paired import differences
+from sim.analysis.manifest import Arm, Measure, Study, read
 
 Tables = Mapping[str, pd.DataFrame]
 FIRM = 0
@@ -21,8 +21,8 @@ def own_firm(tables: Tables) -> dict[str, pd.DataFrame]:
     """The tables of the firm whose scheme is studied: the first of its industry."""
     out = {}
     for name, table in tables.items():
-        keep = table["firm"] == table["firm"].min() if "firm" in table and len(table) else slice(None)
-        out[name] = table[keep]
+        own = table["firm"] == table["firm"].min() if "firm" in table and len(table) else None
+        out[name] = table if own is None or own.all() else table[own]
     return out
 
 
@@ -45,36 +45,100 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """One measure in one arm over the window: levels, split of the gap, and paired changes against the reference arm.
+
+    Changes are there where the reference arm reads the same truth (`compared`) in some replicate. `d_seen` is what the
+    reports say; `d_instrument` the part of it that is the two instruments' own honest error, where they are not the same
+    (`otherwise`; else 0); `d_reported` leaves it out.
+    """
+
+    measure: Measure
+    reported: Estimate
+    true: Estimate
+    gap: Estimate
+    floor: Estimate
+    excess: Estimate
+    shift: Estimate
+    floor_paired: bool
+    parts: Mapping[str, Estimate]
+    compared: bool
+    otherwise: bool = False
+    d_reported: Estimate | None = None
+    d_true: Estimate | None = None
+    d_seen: Estimate | None = None
+    d_instrument: Estimate | None = None
+    through: Estimate = UNDEFINED
+
+    @property
+    def beyond(self) -> dict[str, Estimate]:
+        """The parts that are there only because somebody acts."""
+        return {name: self.parts[name] for name in gap.ACTED}
+
+
+@dataclass(frozen=True)
 class Reader:
-    """The tables of a study with the window over which its headline numbers are means."""
+    """The tables of a study with the window over which its headline numbers are means.
+
+    inside: the rows of that window; readings: `gap.readings` in it; pieces: the same by (scenario, measure).
+    """
 
     tables: Tables
     study: Study
     window: gap.Window
+    inside: Tables
     readings: pd.DataFrame
+    pieces: Mapping[tuple[str, str], pd.DataFrame]
 
     def value(self, column: str, measure: str) -> pd.Series:
         """A column of `gap.readings` for one measure, by (scenario, replicate)."""
         return self.readings[column].xs(measure, level="measure")
 
+    @cached_property
+    def standings(self) -> dict[tuple[str, str], Standing]:
+        """How every measure of every arm stands, by (scenario, measure); without those that the tables do not hold."""
+        keys = ((arm, label) for arm in self.study.arms for label in arm.measures)
+        return {(arm.scenario, label): self._standing(arm, label) for arm, label in keys if (arm.scenario, label) in self.pieces}
+
+    def _standing(self, arm: Arm, label: str) -> Standing:
+        own = self.pieces[arm.scenario, label]
+        split, change = self.floor(arm, label), self.change(arm, label)
+        changes: dict[str, Any] = {}
+        if change is not None and not change.true.empty:
+            changes = {
+                "d_reported": estimate(change.reported), "d_true": estimate(change.true), "d_seen": estimate(change.seen),
+                "d_instrument": estimate(change.instrument), "through": indices.pass_through(change.reported, change.true),
+                "otherwise": not arm.reads_like(self.study.reference, label),
+            }  # fmt: skip
+        return Standing(
+            arm.measures[label], reported=estimate(own["reported"]), true=estimate(own["true"]),
+            gap=estimate(split["gap"]), floor=estimate(split["floor"]), excess=estimate(split["excess"]),
+            shift=estimate(split["shift"]), floor_paired=bool(len(split) and split["paired"].all()),
+            parts={name: estimate(own[name]) for name in gap.COMPONENTS}, compared=change is not None, **changes,
+        )  # fmt: skip
+
     def floor(self, arm: Arm, measure: str) -> pd.DataFrame:
         """`gap.floors` of an arm, with the fixed-pay arm if that reads the measure by the same instrument."""
         base = arm if not arm.pays_on_measures else self.study.fixed_pay
         same = base is not None and arm.reads_like(base, measure)
-        return gap.floors(self.readings, arm.scenario, measure, base.scenario if base is not None and same else None)
+        own = self.pieces[arm.scenario, measure]
+        return gap.floors(own, self.pieces.get((base.scenario, measure)) if base is not None and same else None)
 
     def change(self, arm: Arm, measure: str) -> Change | None:
         """Changes against the reference arm; None where that has no such measure, or one whose truth is another thing."""
         base = self.study.reference
         if arm is base or measure not in base.measures or base.measures[measure].truth != arm.measures[measure].truth:
             return None
-        pair = (arm.scenario, base.scenario)
-        seen = differences(self.value("reported", measure), *pair)
-        true = differences(self.value("true_always", measure), *pair)
+        own, other = (self.pieces.get((each.scenario, measure)) for each in (arm, base))
+        if own is None or other is None:
+            none = pd.Series(dtype=float)
+            return Change(none, none, none)
+        seen = (own["reported"] - other["reported"]).dropna()
+        true = (own["true_always"] - other["true_always"]).dropna()
         instrument = seen * 0.0
         if not arm.reads_like(base, measure):
             for part in gap.HONEST:
-                instrument = instrument + differences(self.value(part, measure), *pair)
+                instrument = instrument + (own[part] - other[part]).dropna()
         return Change(seen, instrument, true)
 
     def weekly(self, column: str, arm: Arm, measure: str, less: Arm | None = None) -> pd.DataFrame:
@@ -113,7 +177,9 @@ def reader(tables: Tables, manifest: Mapping[str, Any]) -> Reader:
     study = read(manifest)
     own = own_firm(tables)
     window = gap.last_year(study.weeks, study.pay_every)
-    return Reader(own, study, window, gap.readings(own["series"], own["waterfall"], window))
+    inside = {name: window.of(table) for name, table in own.items() if "week" in table}
+    readings = gap.readings(inside["series"], inside["waterfall"], window)
+    return Reader(own, study, window, inside, readings, gap.by_arm(readings))
 
 
 def summarise(tables: Tables, manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -130,47 +196,35 @@ def summarise(tables: Tables, manifest: Mapping[str, Any]) -> pd.DataFrame:
 
 def summary(source: Reader) -> pd.DataFrame:
     """`summarise` for tables that are being read already."""
-    staff, window = source.tables["staff"], source.window
+    staff, window = source.inside["staff"], source.window
     money = {"stake": indices.stake(staff, window), "pay_sd": indices.pay_sd(staff, window)}
-    rows = [_row(source, arm, label, money) for arm in source.study.arms for label in arm.measures]
-    return pd.DataFrame([row for row in rows if row])
+    keys = [(arm, label) for arm in source.study.arms for label in arm.measures]
+    return pd.DataFrame([_row(source, arm, label, money) for arm, label in keys if (arm.scenario, label) in source.standings])
 
 
 def _row(source: Reader, arm: Arm, label: str, money: Mapping[str, pd.Series]) -> dict[str, Any]:
-    study, measure = source.study, arm.measures[label]
-    present = source.readings.index
-    if not (
-        (present.get_level_values("scenario") == arm.scenario) & (present.get_level_values("measure") == label)
-    ).any():
-        return {}
+    measure, own, standing = arm.measures[label], source.pieces[arm.scenario, label], source.standings[arm.scenario, label]
     row: dict[str, Any] = {
         "scenario": arm.scenario, "measure": label, "unit": measure.unit, "better": measure.better,
         "paid": label in arm.paid_measures, "from_week": source.window.start, "until_week": source.window.end,
     }  # fmt: skip
-    for column in ("reported", "true", "true_always", "true_with_leavers"):
-        _spread(row, column, _own(source.value(column, label), arm))
-    split = source.floor(arm, label)
+    _spread(row, "reported", standing.reported)
+    _spread(row, "true", standing.true)
+    for column in ("true_always", "true_with_leavers"):
+        _spread(row, column, estimate(own[column]))
     for column in ("gap", "floor", "excess", "shift"):
-        _spread(row, column, estimate(split[column]))
-    row["floor_paired"] = bool(len(split) and split["paired"].all())
-    row |= {component: float(source.value(component, label).loc[arm.scenario].mean()) for component in gap.COMPONENTS}
-    row["answers"] = float(source.value("answers", label).loc[arm.scenario].mean())
-    row["unread_weeks"] = float(source.value("unread", label).loc[arm.scenario].mean())
+        _spread(row, column, getattr(standing, column))
+    row["floor_paired"] = standing.floor_paired
+    row |= {component: float(own[component].mean()) for component in gap.COMPONENTS}
+    row |= {"answers": float(own["answers"].mean()), "unread_weeks": float(own["unread"].mean())}
     for name, values in money.items():
         _spread(row, name, _own(values, arm))
-    row["replicates"] = int(source.value("true_always", label).loc[arm.scenario].notna().sum())
-    return row | _against(source, study.reference, arm, label)
-
-
-def _against(source: Reader, reference: Arm, arm: Arm, label: str) -> dict[str, Any]:
-    row: dict[str, Any] = {"reference": reference.scenario}
-    change = source.change(arm, label)
-    if change is None:
-        return row
-    _spread(row, "d_reported", estimate(change.seen))
-    _spread(row, "d_instrument", estimate(change.instrument))
-    _spread(row, "d_true", estimate(change.true))
-    _spread(row, "pass_through", indices.pass_through(change.reported, change.true))
+    row |= {"replicates": int(own["true_always"].notna().sum()), "reference": source.study.reference.scenario}
+    if standing.compared:
+        _spread(row, "d_reported", standing.d_seen or UNDEFINED)
+        _spread(row, "d_instrument", standing.d_instrument or UNDEFINED)
+        _spread(row, "d_true", standing.d_true or UNDEFINED)
+        _spread(row, "pass_through", standing.through)
     return row
 
 

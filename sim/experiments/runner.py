@@ -15,8 +15,6 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 
-from sim.analysis import catalogue
-from sim.analysis.summary import reader, summary
 from sim.experiments import resume, store
 from sim.experiments.arms import Arm, Source, check, resolve
 from sim.experiments.budget import Equaliser, paid
@@ -247,5 +245,9 @@ def _seconds(spec: Scenario) -> float:
 
 def summaries(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """What a result folder holds as CSV: a row a scenario and measure, and a row a scenario and index."""
+    # Not at the top: workers import this module, and play without any of it.
+    from sim.analysis import catalogue
+    from sim.analysis.summary import reader, summary
+
     source = reader(tables, manifest)
     return {store.SUMMARY: summary(source), store.INDICES: catalogue.table(source)}

@@ -58,12 +58,13 @@ def describe(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) ->
 def _report(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], folder: Path | None) -> Rendered:
     from sim.analysis.summary import reader, summary
     from sim.report import table
-    from sim.report.findings import findings
+    from sim.report.findings import arm_values, findings
     from sim.report.verdict import verdict
 
     source = reader(tables, manifest)
-    found = findings(source)
-    told = verdict(source, found)
+    values = arm_values(source)
+    found = findings(source, values)
+    told = verdict(source, found, values)
     words, lines = told.text(), table.text(source.study, found)
     table_rows = summary(source).to_dict(orient="records")
     numbers = [{str(key): None if value != value else value for key, value in row.items()} for row in table_rows]

@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from sim.analysis import indices
 from sim.analysis.estimate import UNDEFINED, Estimate, estimate
-from sim.analysis.gap import ACTED, COMPONENTS
 from sim.analysis.indices import Crown, Onset
-from sim.analysis.manifest import Arm, Measure
+from sim.analysis.manifest import Arm
 from sim.analysis.paired import difference, differences
-from sim.analysis.summary import Reader
+from sim.analysis.summary import Reader, Standing
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One measure in one arm: levels, split of the gap, and paired changes against the reference arm (if it is another).
+@dataclass(frozen=True, kw_only=True)
+class Reading(Standing):
+    """How one measure stands in one arm, and since when: reading and floor part, and Goodhart's law (beside a reference)."""
 
-    `d_instrument` is there where the two arms read by other instruments: the part of the change that was seen (`d_seen`)
-    which is these instruments' own honest error. `d_reported` leaves it out.
-    """
-
-    measure: Measure
-    reported: Estimate
-    true: Estimate
-    gap: Estimate
-    floor: Estimate
-    excess: Estimate
-    shift: Estimate
-    paired_floor: bool
-    parts: Mapping[str, Estimate]
-    beyond: Mapping[str, Estimate]
     parting: Onset
     onset: Onset | None = None
-    d_reported: Estimate | None = None
-    d_true: Estimate | None = None
-    d_seen: Estimate | None = None
-    d_instrument: Estimate | None = None
-    through: Estimate = UNDEFINED
-    unread: float = 0.0
 
     @property
     def matters(self) -> float:
@@ -68,16 +47,15 @@ class Finding:
     cost_per_point: Estimate = UNDEFINED
 
 
-def findings(source: Reader) -> list[Finding]:
-    """The findings of every arm, in the order of the manifest."""
-    values = arm_values(source)
+def findings(source: Reader, values: Mapping[str, pd.Series]) -> list[Finding]:
+    """The findings of every arm, in the order of the manifest; `values`: those of `arm_values`."""
     return [_finding(source, arm, values) for arm in source.study.arms]
 
 
 def arm_values(source: Reader) -> dict[str, pd.Series]:
     """Arm-level numbers, each one value a (scenario, replicate); empty where the world does not record it."""
-    world, staff, window = source.tables["world"], source.tables["staff"], source.window
-    books = indices.yearly_books(source.tables["books"], window)
+    world, staff, window = source.inside["world"], source.inside["staff"], source.window
+    books = indices.yearly_books(source.inside["books"], window)
     out = {
         "true_score": indices.indicator(world, "true_score", window),
         "needs_met": indices.needs_met(world, window),
@@ -121,35 +99,15 @@ def _finding(source: Reader, arm: Arm, values: Mapping[str, pd.Series]) -> Findi
 
 def reading(source: Reader, arm: Arm, label: str) -> Reading | None:
     """All that is known of one measure in one arm; None where the tables do not hold it."""
-    names = source.readings.index
-    there = (names.get_level_values("scenario") == arm.scenario) & (names.get_level_values("measure") == label)
-    if label not in arm.measures or not there.any():
+    standing = source.standings.get((arm.scenario, label))
+    if standing is None:
         return None
-    measure, split = arm.measures[label], source.floor(arm, label)
-    own = {name: _level(source.value(name, label), arm) for name in ("reported", "true", *COMPONENTS, "unread")}
-    beyond = {name: own[name] for name in ACTED}
-    parts = {name: own[name] for name in COMPONENTS}
-    parting = indices.parting(source.weekly_excess(arm, label), measure.sign, source.study.pay_every)
-    plain = Reading(
-        measure, own["reported"], own["true"], gap=estimate(split["gap"]), floor=estimate(split["floor"]),
-        excess=estimate(split["excess"]), shift=estimate(split["shift"]), paired_floor=bool(split["paired"].all()),
-        parts=parts, beyond=beyond, parting=parting, unread=own["unread"].mean,
-    )  # fmt: skip
-    return _compared(source, arm, plain)
-
-
-def _compared(source: Reader, arm: Arm, plain: Reading) -> Reading:
-    label = plain.measure.label
-    change = source.change(arm, label)
-    if change is None or change.true.empty:
-        return plain
-    onset = indices.goodhart_onset(*source.weekly_change(arm, label), plain.measure.sign, source.study.pay_every)
-    other = not arm.reads_like(source.study.reference, label)
-    return replace(
-        plain, onset=onset, d_reported=estimate(change.reported), d_true=estimate(change.true),
-        d_seen=estimate(change.seen), d_instrument=estimate(change.instrument) if other else None,
-        through=indices.pass_through(change.reported, change.true),
-    )  # fmt: skip
+    sign, every = standing.measure.sign, source.study.pay_every
+    parting = indices.parting(source.weekly_excess(arm, label), sign, every)
+    onset = None
+    if standing.d_true is not None:
+        onset = indices.goodhart_onset(*source.weekly_change(arm, label), sign, every)
+    return Reading(**vars(standing), parting=parting, onset=onset)
 
 
 def _level(values: pd.Series, arm: Arm) -> Estimate:

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from sim.analysis.gap import imbalance
 from sim.analysis.manifest import Study
-from sim.analysis.summary import Reader
+from sim.analysis.summary import Reader, Standing
 from sim.report.figures import svg
-from sim.report.findings import Finding, Reading, reading
+from sim.report.findings import Finding
 from sim.report.style import Picture
 from sim.report.verdict import Verdict
 from sim.report.words import MINUS, Scale, capital, last, listed, money, money_interval, number, percent
@@ -117,7 +117,7 @@ def _headline(study: Study, found: list[Finding]) -> list[dict[str, Any]]:
     return rows
 
 
-def _cells(r: Reading) -> dict[str, Any]:
+def _cells(r: Standing) -> dict[str, Any]:
     scale = Scale(r.measure, r.true.mean)
     values = {"reported": r.reported, "true": r.true, "gap": r.gap, "floor": r.floor, "excess": r.excess}
     cells: dict[str, Any] = {
@@ -131,7 +131,7 @@ def _measures(source: Reader) -> list[dict[str, Any]]:
     """Rows of the full table: every measure of every arm."""
     rows = []
     for arm in source.study.arms:
-        known = [r for label in arm.measures if (r := reading(source, arm, label)) is not None]
+        known = [r for label in arm.measures if (r := source.standings.get((arm.scenario, label))) is not None]
         for place, r in enumerate(known):
             row = {
                 "arm": arm.name,
@@ -139,7 +139,7 @@ def _measures(source: Reader) -> list[dict[str, Any]]:
                 "paid": r.measure.label in arm.paid_measures,
             }
             scale = Scale(r.measure, r.true.mean)
-            row["otherwise"] = r.d_instrument is not None
+            row["otherwise"] = r.otherwise
             marks = {"d_reported": "†" if row["otherwise"] else "", "d_true": ""}
             for name, change in (("d_reported", r.d_reported), ("d_true", r.d_true)):
                 told = change is not None and change.defined

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sim.analysis.estimate import Estimate
 from sim.analysis.indices import Onset
 from sim.analysis.manifest import Study
 from sim.analysis.summary import Reader
-from sim.report.findings import Finding, Reading, arm_values, ranking
+from sim.report.findings import Finding, Reading, ranking
 from sim.report.phrases import changed, gap, needed, other_instrument, passed_through, score_change, states, story
 from sim.report.words import Scale, capital, last, listed, money, money_interval, number, percent, when
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_ARMS = 3
 # Who has a stake, and the arm-level value by which it is judged.
@@ -49,15 +53,15 @@ class Verdict:
         return "\n".join(blocks)
 
 
-def verdict(source: Reader, found: list[Finding]) -> Verdict:
-    """The verdict on a run (one arm) or a comparison."""
+def verdict(source: Reader, found: list[Finding], values: Mapping[str, pd.Series]) -> Verdict:
+    """The verdict on a run (one arm) or a comparison; `values`: those of `findings.arm_values`."""
     study = source.study
     details = [Point(item.arm.name, list(_details(study, item))) for item in found]
     if len(found) == 1:
         return Verdict(_run_lead(source, found[0]), list(_run_points(source, found[0])), details)
     others = [item for item in found if item.arm is not study.reference]
     points = [Point(item.arm.name, list(_arm_sentences(source, item))) for item in others[:MOST_ARMS]]
-    points += [Point("", [text]) for text in _all_arms(source, found, others)]
+    points += [Point("", [text]) for text in _all_arms(source, found, others, values)]
     return Verdict(_lead(study, others), [point for point in points if point.sentences], details)
 
 
@@ -107,7 +111,7 @@ def _arm_sentences(source: Reader, item: Finding) -> Iterable[str]:
     study, reading = source.study, item.headline
     if reading is not None and reading.d_reported is not None:
         scale, (reported, true) = Scale(reading.measure, reading.true.mean), states(reading)
-        if reading.d_instrument is not None:
+        if reading.otherwise:
             yield other_instrument(reading, study.reference)
         yield (
             f"Against {_against(study)}, reported {reading.measure.title} {changed(reading.d_reported, scale, reported)}; "
@@ -183,8 +187,10 @@ def _stake(study: Study, name: str, change: Estimate) -> str:
     return f"{money(change.mean, study.currency, signed=True)}{span} {per}"
 
 
-def _all_arms(source: Reader, found: list[Finding], others: list[Finding]) -> Iterable[str]:
-    study, said, values = source.study, [], arm_values(source)
+def _all_arms(
+    source: Reader, found: list[Finding], others: list[Finding], values: Mapping[str, pd.Series]
+) -> Iterable[str]:
+    study, said = source.study, []
     for value, title in (("true_score", "true experience"), ("needs_met", "needs met"), ("profit", "profit")):
         groups = ranking(values[value], found, value)
         if len(groups) > 1:
