@@ -7,7 +7,8 @@ SOURCES := $(shell find sim -name '*.py')
 
 setup: .venv/.kernels
 
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
+# Byte code is made when a module is first imported: most of what is installed never is.
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e
 
 # What a run needs; the pages, the studies' extras and the tools for tests come with the targets that need them.
 .venv/.installed: pyproject.toml constraints.txt

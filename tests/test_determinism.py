@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.experiments import compare, run
+from sim.experiments import compare, run, runner
 from sim.experiments.jobs import Job, play
 from sim.scenario.schema import Scenario
 from sim.world import Organisation
@@ -50,6 +50,27 @@ def test_same_bytes_with_one_worker_and_with_two(tmp_path: Path) -> None:
         compare(arms, replicates=3, workers=workers, out=tmp_path / str(workers))
     assert digests(tmp_path / "1") == digests(tmp_path / "2")
     assert set(digests(tmp_path / "1")) >= {"series.parquet", "waterfall.parquet", "books.parquet", "staff.parquet"}
+
+
+def test_same_bytes_with_several_threads() -> None:
+    """Teams that differ in load, so that threads end at different times; more threads than teams; customers who come and go."""
+    spec = world("bonus", **{**BONUS, "customers": {"count": 3000, "segments": [{"share": 0.5}, {"share": 0.5, "needs": 3}]}})
+    spec = spec.model_copy(update={"staff": spec.staff.model_copy(update={"count": 20})})
+    alone = Organisation(spec).run().tables(micro=True)
+    for threads in (2, 3, 9):
+        shared = Organisation(spec, threads=threads).run().tables(micro=True)
+        assert alone.keys() == shared.keys()
+        for name, table in alone.items():
+            pd.testing.assert_frame_equal(table, shared[name], check_exact=True, obj=f"{name} with {threads} threads")
+
+
+def test_threads_where_cores_would_stand_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "cores", lambda: 4)
+    large, small = world("large", customers={"count": 50_000}), world("small")
+    assert runner.threads_for([large], 1) == 4
+    assert runner.threads_for([large, large], 1) == 2
+    assert runner.threads_for([large], 8) == 1
+    assert runner.threads_for([small], 1) == 1
 
 
 def test_same_bytes_with_any_hash_seed(tmp_path: Path) -> None:

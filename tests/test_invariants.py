@@ -100,7 +100,7 @@ def test_accounts_add_up(tree: Tree) -> None:
     assert (status == st.ACTIVE).sum() == weekly["customers"].iloc[-1]
     assert (status == st.LEFT).sum() == weekly["left"].sum()
     assert world.world.teams["active"].sum() == weekly["customers"].iloc[-1]
-    assert world.world.firm.answers.sum() == weekly["customers"].iloc[-1]
+    assert world.world.teams["answers"].sum() == weekly["customers"].iloc[-1]
 
     counts = world.recorder.counts
     opened, ended = counts[:, st.N_NEEDS].cumsum(), counts[:, st.N_ENDED].cumsum()
@@ -315,7 +315,7 @@ def test_week_by_week_is_the_same_as_in_one_go_even_if_somebody_looks(tree: Tree
         if model.week % 5 == 0:
             looked += len(model.agents_by_type[Customer])
             model.tables()
-    assert looked > 0 or model.world.firm.answers.sum() == 0
+    assert looked > 0 or model.world.teams["answers"].sum() == 0
     same(model.tables(micro=True), play(spec).tables(micro=True))
 
 

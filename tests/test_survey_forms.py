@@ -59,7 +59,7 @@ def shares_asked(model: Organisation) -> np.ndarray:
 
 def shares_of(model: Organisation) -> tuple[float, float, float]:
     """Realised shares of detractors, passives and promoters among the customers."""
-    answers = model.world.firm.answers / model.world.firm.answers.sum()
+    answers = model.world.teams["answers"].sum(axis=0) / model.world.teams["answers"].sum()
     return float(answers[4]), float(answers[7]), float(answers[10])
 
 

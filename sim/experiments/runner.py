@@ -32,6 +32,7 @@ Budget = Literal["equal", "as_written"]
 SECONDS_PER_CUSTOMER_WEEK = 6e-7
 SECONDS_PER_EMPLOYEE_WEEK = {"contacts": 5e-5, "textbook": 2e-6}
 WORTH_WORKERS = 3.0
+WORTH_THREADS = 20_000  # customers
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ class _Study:
         self.begun = datetime.now(UTC)
         self.warnings = check(arms)
         self.pilots: list[dict[str, Any]] = []
-        self.workers = workers_for([arm.spec for arm in arms], self.replicates, workers)
+        specs = [arm.spec for arm in arms]
+        self.workers = workers_for(specs, self.replicates, workers)
+        self.threads = threads_for(specs, self.replicates) if workers is None else 1
         self.failures: list[tuple[int, int, Failure]] = []
         self.outcomes: dict[tuple[int, int], Outcome] = {}
 
@@ -150,7 +153,7 @@ class _Study:
     def _jobs(self) -> list[Job]:
         """What is still to play, replicate by replicate over all arms: an interrupted comparison has whole pairs."""
         return [
-            Job((i, replicate), arm.spec, replicate, self.read, ENGINE)
+            Job((i, replicate), arm.spec, replicate, self.read, ENGINE, self.threads)
             for replicate in range(self.replicates)
             for i, arm in enumerate(self.arms)
             if (i, replicate) not in self.outcomes
@@ -234,6 +237,12 @@ def workers_for(specs: Sequence[Scenario], replicates: int, asked: int | None) -
         return min(asked, tasks)
     seconds = replicates * sum(_seconds(spec) for spec in specs)
     return min(cores(), tasks) if seconds > WORTH_WORKERS else 1
+
+
+def threads_for(specs: Sequence[Scenario], replicates: int) -> int:
+    """Threads a world: cores that would stand idle since there are fewer worlds to play; small worlds do not gain by them."""
+    large = all(spec.customers.count >= WORTH_THREADS for spec in specs)
+    return max(1, cores() // (len(specs) * replicates)) if large else 1
 
 
 def _seconds(spec: Scenario) -> float:

@@ -100,18 +100,19 @@ class _SourceCache(caching.FunctionCache):
 
 
 def kernel(
-    function: Callable[..., Any] | None = None, *, allocates: bool = True, inline: bool = False
+    function: Callable[..., Any] | None = None, *, allocates: bool = True, inline: bool = False, threads: bool = False
 ) -> Callable[..., Any]:
     """Compile `function`; keep the result on disk where there is a place for it, and go on without where not.
 
     `allocates=False` is for code that makes no arrays: it is compiled without reference counting, which otherwise costs
     more than the work where many arrays are handed on. `inline` asks the compiler to put the code where it is called.
+    `threads`: other threads go on while it runs.
     """
     if function is None:
-        return functools.partial(kernel, allocates=allocates, inline=inline)
+        return functools.partial(kernel, allocates=allocates, inline=inline, threads=threads)
     if getattr(numba.config, "DISABLE_JIT", 0):
         return function
-    options: dict[str, Any] = {"_nrt": allocates, "forceinline": inline}
+    options: dict[str, Any] = {"_nrt": allocates, "forceinline": inline, "nogil": threads}
     compiled = numba.njit(**options)(function)
     try:
         compiled._cache = _SourceCache(function)
@@ -122,3 +123,4 @@ def kernel(
 
 hot = kernel(allocates=False)  # for the loops of the engine
 fused = kernel(allocates=False, inline=True)  # for what the engine calls at every contact with all arrays in hand
+threaded = kernel(allocates=False, threads=True)  # for what several threads play side by side

@@ -16,7 +16,7 @@ from sim.world.params import measure_table, params, read_at
 if TYPE_CHECKING:
     from sim.world.start import Start
 
-SEGMENT = np.dtype([*((name, "f8") for name in ("edge", "needs", "difficulty", "value", "voice")), ("active", "i8")])
+SEGMENT = np.dtype([(name, "f8") for name in ("edge", "needs", "difficulty", "value", "voice")])
 
 
 def segments(spec: Scenario) -> Any:
@@ -46,8 +46,9 @@ def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> 
     """Empty arrays for the sizes in `p`, so many customers and prospects, and accounts for calls of up to `weeks` weeks."""
     measures, teams, employees = len(table), int(p["teams"]), int(p["employees"])
     surveys = int((table["reads"] < len(QUESTIONS)).sum())
+    kinds = segments(spec)
     made = st.World(
-        p=p, firm=st.records(1, st.FIRM)[0], measures=table, segments=segments(spec),
+        p=p, firm=st.records(1, st.FIRM)[0], measures=table, segments=kinds, members=np.zeros((teams, len(kinds)), np.int64),
         read_at=read_at(table), customers=st.customers(customers), next_at=np.full(customers, st.NEVER),
         invited_at=np.full((customers, surveys), -1e9, np.float32),
         staff=st.records(employees, st.EMPLOYEE), teams=st.records(teams, st.TEAM),

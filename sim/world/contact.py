@@ -31,7 +31,7 @@ def abandon(w, i, at, week, wait, u):
     tally.n[st.N_WAIT] += wait
     readings.log_abandoned(w.measures, w.read_at[st.AT_LOG], w.readings[week, row], c.contacts == 0, wait)
     experience_contact(p, c, at, 0.0, wait, 0.0, c.contacts + p.extra_handoffs)
-    reconsider(p, w.firm, c, at, before)
+    reconsider(p, w.teams[i % p.teams], c, at, before)
     return come_back(w, i, at, u[2], u[3])
 
 
@@ -217,7 +217,7 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
         minutes, wait,
     )
     readings.learn(lessons[0], tried, passed, quality - w.firm.quality)
-    score = reconsider(p, w.firm, c, at, before)
+    score = reconsider(p, w.teams[k], c, at, before)
     count_contact(p, c, tally, minutes, gaming, wait, quality, worked, score)
     if solved > 0.0 or remedied:
         return at

@@ -47,11 +47,11 @@ def redate_need(w, past, c, i, at):
 @hot
 def redate_leaving(w, past, c, i, at):
     """When he leaves, by what he thinks of the firm now."""
-    p, firm = w.p, w.firm
+    p, team = w.p, w.teams[i % w.p.teams]
     score = score_of(p, c)
-    firm.answers[c.answer] -= 1
+    team.answers[c.answer] -= 1
     c.answer = int(customer.whole(score))
-    firm.answers[c.answer] += 1
+    team.answers[c.answer] += 1
     before, now = hazard_of(past, c, score_of(past, c)), hazard_of(p, c, score)
     if not p.exit or before == now:
         return

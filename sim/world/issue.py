@@ -109,9 +109,9 @@ def leave(w, i, week):
     c.status = st.LEFT
     c.due = st.NEVER
     c.leaves_at = st.NEVER
-    w.firm.answers[c.answer] -= 1
+    w.teams[k].answers[c.answer] -= 1
     w.teams[k].active -= 1
-    w.segments[c.segment].active -= 1
+    w.members[k, c.segment] -= 1
     tally = w.tallies[week, w.p.employees + k]
     tally.n[st.N_LEFT_ANSWER + c.answer] += 1.0
     tally.n[st.N_LEFT] += 1.0

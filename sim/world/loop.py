@@ -69,7 +69,7 @@ def call(w, i, now, week):
     met = 1.0 if u[2] < p.call_meets else 0.0
     if p.memory:
         c.end = manager.called_memory(np.float64(c.end), waiting, met, p.call_relief, p.call_failed)
-    reconsider(p, w.firm, c, now, before)
+    reconsider(p, w.teams[k], c, now, before)
     if waiting * met > 0.0:
         end_need(w, i, now, week, now)
     w.next_at[i] = min(c.due, c.leaves_at)

@@ -1,6 +1,6 @@
 """The customer's mind in the engine: his answer now, what a contact does to memory and expectation, when he will leave.
 
-p is the record of parameters, c that of a customer, firm that of the firm (`layout`, `state`).
+p is the record of parameters, c that of a customer, team that of his team (`layout`, `state`).
 """
 
 from __future__ import annotations
@@ -74,15 +74,15 @@ def hazard_of(p, c, score):
 
 
 @hot
-def reconsider(p, firm, c, at, score_before):
+def reconsider(p, team, c, at, score_before):
     """After a contact: the answer he would give now, and the date on which he leaves if nothing changes.
 
     Leaving is a keyed threshold that the cumulated hazard reaches, so a twin meets the same threshold in every world.
     """
     score = score_of(p, c)
-    firm.answers[c.answer] -= 1
+    team.answers[c.answer] -= 1
     c.answer = int(customer.whole(score))
-    firm.answers[c.answer] += 1
+    team.answers[c.answer] += 1
     if p.exit and score != score_before:
         put_off(c, at, hazard_of(p, c, score_before), hazard_of(p, c, score))
     return score

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.rules import market
 from sim.scenario.schema import Scenario
-from sim.world import build, events, start, tables, windows
+from sim.world import build, crew, events, start, tables, windows
 from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
@@ -30,10 +30,13 @@ class Organisation(mesa.Model):
     next week to play (negative in the burn-in).
     """
 
-    def __init__(self, spec: Scenario, replicate: int = 0) -> None:
-        """Build the world at the start of its burn-in; `replicate` (0, 1, …) is part of the key of chance."""
+    def __init__(self, spec: Scenario, replicate: int = 0, threads: int = 1) -> None:
+        """Build the world at the start of its burn-in; `replicate` (0, 1, …) is part of the key of chance.
+
+        threads: how many play a week side by side, each its own teams; a matter of time alone, the result is the same.
+        """
         super().__init__(rng=spec.seed)
-        self.spec, self.replicate = spec, replicate
+        self.spec, self.replicate, self.threads = spec, replicate, threads
         self.week = -spec.burn_in
         self._windows: windows.Windows | None = None
         self.theory = _theory(spec, replicate)
@@ -76,10 +79,12 @@ class Organisation(mesa.Model):
         for accounts in self._accounts:
             accounts[row] = 0
         promise = self.firm.promise
-        joined = engine.advance(
+        joined = engine.begin(
             w, float(week), row, self._due, self._load, first, last, self.reputation.join(promise),
-            promise * spec.customers.market.promise_kept, recent, readings, counts,
+            promise * spec.customers.market.promise_kept,
         )  # fmt: skip
+        crew.play(w, self._due, float(week), row, self.threads)
+        engine.finish(w, float(week), row, recent, readings, counts)
         self.recorder.close(week, joined)
         self.reputation.hear(self.recorder, week)
         if (week + 1) % spec.pay.every == 0:

@@ -41,38 +41,45 @@ def enlist(w, first):
 
 
 @hot
-def play_pilot(w, row, step, goal, swing, due, load, minds, seen):
-    """Play the weeks of `seen`, noting in each the factor `stands_for`, contacts, minutes and needs; keep all minds every `step`.
+def pilot_week(w, t, due, load, usual, swing):
+    """Week t of a pilot up to the first contact; returns the load of a team as it usually is, contacts a week.
 
     The load of a team swings about its mean by `swing` times what it is, for it swings less where more customers share it.
+    """
+    clear(w, load)
+    n = engine.demand(w, float(t), due, load)
+    total = 0.0
+    for k in range(w.p.teams):
+        total += load[k]
+    usual += (total / w.p.teams - usual) * max(1.0 / (t + 1.0), 1.0 / MEMORY)
+    for k in range(w.p.teams):
+        load[k] = usual + swing * (load[k] - usual)
+    if w.p.queue:
+        engine.queues(w, load)
+    engine.by_team(w, due, n)
+    return usual
+
+
+@hot
+def pilot_count(w, t, goal, seen):
+    """The end of week t: note in `seen[t]` the factor `stands_for`, contacts, minutes and needs.
+
     With a goal the factor is moved until occupancy meets it on average, in steps that become smaller (Robbins & Monro 1951).
     """
-    weeks, usual = len(seen), 0.0
-    for t in range(weeks):
-        if t % step == 0:
-            note_minds(w, minds, t // step)
-        clear(w, load)
-        n = engine.demand(w, float(t), due, load)
-        usual += (load.mean() - usual) * max(1.0 / (t + 1.0), 1.0 / MEMORY)
+    engine.close_week(w, 0)
+    seen[t, 0] = w.p.stands_for
+    for e in range(w.p.employees):
+        seen[t, 1] += w.tallies[0, e].n[st.N_CONTACTS]
+        seen[t, 2] += w.tallies[0, e].n[st.N_MINUTES]
+    for k in range(w.p.teams):
+        seen[t, 3] += w.tallies[0, w.p.employees + k].n[st.N_NEEDS]
+    if goal > 0.0:
+        occupancy = 0.0
         for k in range(w.p.teams):
-            load[k] = usual + swing * (load[k] - usual)
-        if w.p.queue:
-            engine.queues(w, load)
-        engine.play_all(w, due, n, float(t), row)
-        engine.close_week(w, row)
-        seen[t, 0] = w.p.stands_for
-        for e in range(w.p.employees):
-            seen[t, 1] += w.tallies[row, e].n[st.N_CONTACTS]
-            seen[t, 2] += w.tallies[row, e].n[st.N_MINUTES]
-        for k in range(w.p.teams):
-            seen[t, 3] += w.tallies[row, w.p.employees + k].n[st.N_NEEDS]
-        if goal > 0.0:
-            occupancy = 0.0
-            for k in range(w.p.teams):
-                occupancy += w.teams[k].occupancy / w.p.teams
-            gain = 0.5 if t < weeks // 4 else 1.0 / (2.0 + t - weeks // 4)
-            w.p.stands_for *= 1.0 + gain * (goal - occupancy) / goal
-    note_minds(w, minds, weeks // step)
+            occupancy += w.teams[k].occupancy / w.p.teams
+        settling = len(seen) // 4
+        gain = 0.5 if t < settling else 1.0 / (2.0 + t - settling)
+        w.p.stands_for *= 1.0 + gain * (goal - occupancy) / goal
 
 
 @hot

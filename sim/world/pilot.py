@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
-from sim.world import build, chance, loop, opening, survivors
+from sim.world import build, chance, loop, opening, survivors, week
 from sim.world import state as st
 from sim.world.layout import MEASURE
 from sim.world.params import draw, params, servers_of
@@ -52,7 +52,7 @@ def play(spec: Scenario) -> Pilot:
     opening.enlist(w, first)
     minds, seen = st.records((AGES + 1) * n, MIND).reshape(AGES + 1, n), np.zeros((AGES * step, 4))
     swing, due, load = min(1.0, math.sqrt(each / in_world)), np.zeros((2, n), np.int64), np.zeros(len(w.teams))
-    opening.play_pilot(w, 0, step, _goal(spec), swing, due, load, minds, seen)
+    _play_weeks(w, step, _goal(spec), swing, due, load, minds, seen)
     like, contacts, minutes, needs = (float(x) for x in seen[len(seen) // 2 :].mean(axis=0))
     busy = needs / (n * _rate(spec)) if needs > 0.0 else 1.0  # by how much more needs arose than are to be expected
     if spec.service.queue.stands_for is not None:
@@ -61,6 +61,20 @@ def play(spec: Scenario) -> Pilot:
         like = _capacity(spec) * len(w.teams) / minutes if minutes > 0.0 else 1.0
     minutes = minutes / contacts if contacts > 0.0 else spec.service.work.minutes
     return Pilot(like * busy * each / in_world, minutes, minds, first, float(step))
+
+
+def _play_weeks(
+    w: st.World, step: int, goal: float, swing: float, due: Any, load: NDArray[np.float64], minds: Any, seen: NDArray[np.float64]
+) -> None:
+    """Play the weeks of `seen`; keep all minds every `step` weeks, and at the end."""
+    usual = 0.0
+    for t in range(len(seen)):
+        if t % step == 0:
+            opening.note_minds(w, minds, t // step)
+        usual = opening.pilot_week(w, t, due, load, usual, swing)
+        week.play_teams(w, due, 0, len(w.teams), float(t), 0)
+        opening.pilot_count(w, t, goal, seen)
+    opening.note_minds(w, minds, len(seen) // step)
 
 
 def _capacity(spec: Scenario) -> float:

@@ -51,9 +51,9 @@ class Recorder:
         self.staff: dict[str, dict[str, Array]] = {}  # by role and column: (paydays, posts)
         self.paydays = 0
         # views on the world, taken once
-        self.answers, self.open, self.occupancy = w.firm["answers"], w.teams["open"], w.teams["occupancy"]
+        self.answers, self.open, self.occupancy = w.teams["answers"], w.teams["open"], w.teams["occupancy"]
         self.cells = {name: w.readings[name] for name in ("num", "den")}
-        self.there = w.segments["active"]
+        self.there = w.members
         self.money = {name: np.zeros(weeks) for name in ("bonus", "fines", "allowances")}
 
     def slot(self, week: int) -> tuple[Array, Array, Array]:
@@ -69,12 +69,13 @@ class Recorder:
         """Keep what the week leaves behind."""
         at = week + self.spec.burn_in
         self.tallies["joined"][at] += joined
-        active = int(self.answers.sum())
+        answers = self.answers.sum(axis=0)
+        active = int(answers.sum())
         self.snapshots["customers"][at] = active
         self.snapshots["open_issues"][at] = self.open.sum()
         self.snapshots["occupancy"][at] = self.occupancy.mean()
-        self.snapshots["true_score"][at] = float(self.answers @ SCORES) / active if active else np.nan
-        self.active[at] = self.there
+        self.snapshots["true_score"][at] = float(answers @ SCORES) / active if active else np.nan
+        self.active[at] = self.there.sum(axis=0)
 
     def people(self, firm: Firm, week: int) -> None:
         """Mean engagement, strain and intensities from this week on; they change on paydays only."""

@@ -81,6 +81,7 @@ TEAM = np.dtype([
     ("sound", "f8"),  # chance that no step or hand-off fails
     ("filtering", "f8"),  # the manager's intensity of striking bad answers
     ("active", "i8"),  # customers
+    ("answers", "i8", (11,)),  # how many of them would give each answer now
     ("open", "i8"),  # issues open by the customers' word
     ("open_in_log", "i8"),  # and by the log
     ("open_in_good_faith", "i8"),  # and by the log as it would be if nobody closed cases early
@@ -90,7 +91,6 @@ TEAM = np.dtype([
 ])  # fmt: skip
 
 FIRM = np.dtype([
-    ("answers", "i8", (11,)),  # how many active customers would give each answer now
     ("levers", "f8", (act.ALL_ACTS,)),  # intensities of central office and head, by number of the lever
     ("quality", "f8"),  # mean perceived quality of a contact, last pay period
 ])  # fmt: skip
@@ -138,6 +138,7 @@ class World(NamedTuple):
     invited_at: Any  # (n, surveys) float32: week of the last invitation by each survey
     staff: Any  # (E,) EMPLOYEE
     teams: Any  # (T,) TEAM
+    members: Any  # (T, S) int64: active customers by team and segment
     lessons: Any  # (E, M + 1) LESSON; column 0 is perceived quality
     panel: Any  # (T, PANEL_SIZE) PANEL
     readings: Any  # (weeks, E + T, M) CELL

@@ -53,7 +53,7 @@ def snapshot(model: Organisation) -> Snapshot:
     return Snapshot(model.week, w._replace(
         p=w.p.copy(), firm=w.firm.copy(), measures=w.measures.copy(), segments=w.segments.copy(),
         customers=_copied(w.customers[:rows]), next_at=w.next_at[:rows].copy(),
-        invited_at=w.invited_at[:rows].copy(), staff=w.staff.copy(), teams=w.teams.copy(),
+        invited_at=w.invited_at[:rows].copy(), staff=w.staff.copy(), teams=w.teams.copy(), members=w.members.copy(),
     ))  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def happenings(kept: Snapshot, customer: int) -> list[Happening]:
         return []
     w = source._replace(
         firm=source.firm.copy(), customers=source.customers.copy(), next_at=source.next_at.copy(),
-        invited_at=source.invited_at.copy(), teams=source.teams.copy(), panel=source.panel.copy(),
+        invited_at=source.invited_at.copy(), teams=source.teams.copy(), members=source.members.copy(), panel=source.panel.copy(),
     )  # fmt: skip
     row = w.customers[customer]
     row.due = max(float(row.due), float(kept.week))

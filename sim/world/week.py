@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from sim.rules import customer, service
-from sim.rules.kernel import fused, hot
+from sim.rules.kernel import fused, hot, threaded
 from sim.world import chance, readings
 from sim.world import layout as code
 from sim.world import state as st
@@ -99,18 +99,20 @@ def by_team(w, due, n):
         team.place += 1
 
 
-@hot
-def play_all(w, due, n, now, week):
-    """Play the first n of those who are due."""
-    by_team(w, due, n)
-    for j in range(n):
+@threaded
+def play_teams(w, due, first, last, now, week):
+    """Play the due customers of the teams from `first` to below `last`, after `by_team`.
+
+    Teams share nothing that is written to, so several threads may play a world, each its own teams, with the same result.
+    """
+    for j in range(w.teams[first - 1].place if first > 0 else 0, w.teams[last - 1].place):
         play(w, due[1, j], now, week)
 
 
 @hot
 def enter(w, i, at, expectation, end, peak, taste, contract, segment):
     """Customer i is there from date `at` on: his first answer, his next need, the threshold at which he leaves."""
-    c, p = w.customers[i], w.p
+    c, p, team = w.customers[i], w.p, w.teams[i % w.p.teams]
     c.status = st.ACTIVE
     c.segment = segment
     c.contract = contract
@@ -120,9 +122,9 @@ def enter(w, i, at, expectation, end, peak, taste, contract, segment):
     c.peak = peak
     score = score_of(p, c)
     c.answer = int(customer.whole(score))
-    w.firm.answers[c.answer] += 1
-    w.teams[i % p.teams].active += 1
-    w.segments[segment].active += 1
+    team.answers[c.answer] += 1
+    team.active += 1
+    w.members[i % p.teams, segment] += 1
     c.need_at = at
     next_need(p, c, w.segments, i)
     c.due = c.need_at
@@ -223,8 +225,11 @@ def close_week(w, week):
 
 
 @hot
-def advance(w, now, row, due, load, from_row, to_row, join, raised, recent_out, readings_out, counts_out):
-    """The week that starts at `now`, accounted in `row`; adds up the firm in the order of its rows. Returns joiners."""
+def begin(w, now, row, due, load, from_row, to_row, join, raised):
+    """The week that starts at `now`, accounted in `row`, up to the first contact: call-backs, queues, newcomers, who is due.
+
+    Returns how many join. What follows is `play_teams`, then `finish`.
+    """
     for team in range(w.p.teams):
         load[team] = 0.0
     stand(w)
@@ -234,13 +239,18 @@ def advance(w, now, row, due, load, from_row, to_row, join, raised, recent_out, 
     if w.p.queue:
         queues(w, load)
     n = newcomers(w, now, from_row, to_row, join, raised, due, here)
-    play_all(w, due, n, now, row)
+    by_team(w, due, n)
+    return n - here
+
+
+@hot
+def finish(w, now, row, recent_out, readings_out, counts_out):
+    """The end of the week: what is read then, next week's handle time, the totals of the firm in the order of its rows."""
     for e in range(w.p.employees):
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
     close_week(w, row)
     add_up(w.measures, w.readings[row], w.tallies[row], recent_out, readings_out, counts_out)
-    return n - here
 
 
 @hot
