@@ -102,6 +102,18 @@ def eventually(what: Callable[[], bool], seconds: float = 60) -> bool:
     return False
 
 
+def at_rest(page: Any) -> int:
+    """The week in which the worlds have stopped; what was under way when they were asked to may still arrive."""
+
+    def still() -> bool:
+        before = week(page)
+        page.wait_for_timeout(400)
+        return week(page) == before
+
+    assert eventually(still)
+    return week(page)
+
+
 def test_play_pause_step_and_reset(tab: Watched) -> None:
     page = tab.page
     assert week(page) == 0
@@ -113,9 +125,7 @@ def test_play_pause_step_and_reset(tab: Watched) -> None:
     assert page.is_disabled("#step")
     page.click("#play")
     until(page, "document.getElementById('play').textContent === 'Play'")
-    stopped = week(page)
-    page.wait_for_timeout(400)
-    assert week(page) == stopped
+    stopped = at_rest(page)
     lengths = page.evaluate("gamed.state.sides.map(s => [s.scores[0][0].length, s.profit.length, s.complaints[1].length])")
     assert lengths == [[stopped + 26] * 3] * 2
     assert page.evaluate("gamed.state.weeks") == list(range(-26, stopped))
