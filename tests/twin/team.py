@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
+import numpy as np
 
 from sim.incentives import tactics as act
 from sim.rules import manager, service
@@ -49,7 +50,7 @@ class Team(mesa.Agent):
         self.noted = 0
         self.same_week = self.delayed = self.arrivals = self.occupancy = self.backlog = self.repair = 0.0
         self.drag, self.filtering = 1.0, 0.0
-        self.waits = [0.0] * service.GRID
+        self.waits = np.zeros(service.GRID)
         self.stand()
 
     def stand(self) -> None:
