@@ -11,7 +11,7 @@ import pytest
 from twin import turns
 from typer.testing import CliRunner
 
-from sim.bench import catalogue, floor, page, twin
+from sim.bench import catalogue, floor, growth, page, paydays, published, twin
 from sim.bench.child import elsewhere
 from sim.bench.row import Row, Target, row
 from sim.bench.size import QUICK
@@ -53,7 +53,7 @@ def test_a_measurement_elsewhere_comes_back_with_the_memory_it_took() -> None:
 
 @pytest.mark.parametrize("name", [family.name for family in catalogue.FAMILIES if not family.asked])
 def test_every_family_yields_rows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (floor,):
+    for module in (floor, growth, paydays, published):
         monkeypatch.setattr(module, "elsewhere", here)
     done = CliRunner().invoke(app, ["bench", "--quick", "--json", "--only", name])
     assert done.exit_code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from sim.bench import floor, startup, twin
+from sim.bench import floor, growth, paydays, published, startup, sweeping, twin
 from sim.bench.row import Row
 from sim.bench.size import FULL, QUICK, Size
 
@@ -22,7 +22,11 @@ class Family(NamedTuple):
 FAMILIES = (
     Family(twin.NAME, "the engine against the same model as ordinary Mesa objects", twin.rows),
     Family(floor.NAME, "the engine against what its draws and libm calls cost at least", floor.rows),
+    Family(growth.NAME, "from a thousand to a million customers", growth.rows),
+    Family(sweeping.NAME, "a sweep of many small runs", sweeping.rows),
     Family(startup.NAME, "start-up", startup.rows),
+    Family(paydays.NAME, "paydays by the number of employees", paydays.rows),
+    Family(published.NAME, "a published model against plain Mesa", published.rows),
     Family(startup.FIRST, "the first run after an installation", startup.first, asked=True),
 )
 NAMES = tuple(family.name for family in FAMILIES)
