@@ -67,7 +67,8 @@ def _largest(size: Size, with_staff: Cost) -> Iterator[Row]:
     spec = world(n, size.staff, size.team, size.weeks, customers__needs_per_week=NEEDS)
     (costs, _), _ = elsewhere("sim.bench.growth:several", spec, 1)
     for staff, cost in (("a hundredth as many staff", with_staff), (f"{size.staff} staff", costs[0])):
-        told = f"{cost.contacts / (n * size.weeks):.3f} contacts a customer-week; paydays {cost.payday:.1f} s; {cost.wall:.1f} s wall"
+        rate = cost.contacts / (n * size.weeks)
+        told = f"{rate:.3f} contacts a customer-week; paydays {cost.payday:.1f} s, wall {cost.wall:.1f} s"
         yield row(
             NAME, f"{n:,} customers x {size.weeks} weeks, {staff}", "one run on one core", "s CPU", [cost.seconds],
             target=Target("at most", 10.0, "median") if size.full else None, note=told,
