@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from sim.scenario.errors import ScenarioError
+
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def main() -> None:
     """Run the command line."""
     from sim.cli import app
 
+    # What is imported and the tables stay to the end; by default they are looked through for garbage every few moments.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         app(prog_name="gamed")
     except ScenarioError as error:

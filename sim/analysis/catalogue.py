@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,7 +18,7 @@ from sim.analysis.gap import Window
 from sim.analysis.indices import Onset
 from sim.analysis.manifest import Arm
 from sim.analysis.paired import difference, differences
-from sim.analysis.summary import Reader
+from sim.analysis.summary import Change, Reader
 
 YEAR = 52
 
@@ -89,9 +90,16 @@ def table(source: Reader) -> pd.DataFrame:
     fixed-pay arm's (0.5: not at all) and `area_error` its standard error.
     """
     rows = []
+    headlines = {arm.scenario: source.study.headline(arm) for arm in source.study.arms}
+    firm, books = _firm_values(source), indices.yearly_books(source.inside["books"], source.window)
+    staff = source.inside["staff"]
+    agreements = {label: people.agreement(staff, label, source.window) for label in set(headlines.values()) if label}
     for arm in source.study.arms:
-        label = source.study.headline(arm)
-        for row in _rows(source, arm, label):
+        label = headlines[arm.scenario]
+        found = _of_firm(source, arm, firm)
+        if label is not None:
+            found = chain(found, _of_measure(source, arm, label, agreements[label], books))
+        for row in found:
             entry = CATALOGUE[row.index]
             rows.append({
                 "scenario": arm.scenario, "measure": label, "index": row.index, "unit": entry.unit,
@@ -103,12 +111,27 @@ def table(source: Reader) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _rows(source: Reader, arm: Arm, label: str | None) -> Iterator[Row]:
-    yield from _of_firm(source, arm)
-    if label is None:
-        return
+def _firm_values(source: Reader) -> dict[str, pd.Series]:
+    """What is read off the firm, whatever its measures; a value a (scenario, replicate)."""
+    world, staff, window = source.inside["world"], source.inside["staff"], source.window
+    return {
+        "gaming_time": indices.gaming_time(world, window),
+        "needs_met": indices.needs_met(world, window),
+        "care_pay": indices.care_pay(staff, window),
+        "complaints_on_record": indices.complaints_on_record(world, window),
+        "engagement": indices.engagement(world, window),
+        "turnover": indices.turnover(world, staff, window),
+    }
+
+
+def _of_firm(source: Reader, arm: Arm, values: Mapping[str, pd.Series]) -> Iterator[Row]:
+    for name, series in values.items():
+        yield from _level(name, series, arm, None if name == "gaming_time" else source.study.fixed_pay)
+
+
+def _of_measure(source: Reader, arm: Arm, label: str, agreements: pd.Series, books: pd.DataFrame) -> Iterator[Row]:
     measure, fixed = arm.measures[label], source.study.fixed_pay
-    yield from _of_people(source, arm, label)
+    yield from _of_people(source, arm, label, agreements)
     yield _week("parting", indices.parting(source.weekly_excess(arm, label), measure.sign, source.study.pay_every))
     change = source.change(arm, label)
     if change is None or change.true.empty:
@@ -117,29 +140,13 @@ def _rows(source: Reader, arm: Arm, label: str | None) -> Iterator[Row]:
     yield Row("pass_through", through)
     weekly = source.weekly_change(arm, label)
     yield _week("goodhart_onset", indices.goodhart_onset(*weekly, measure.sign, source.study.pay_every))
-    yield from _of_money(source, arm, label, through)
+    yield from _of_money(source, arm, change, measure.sign, through, books)
     if fixed is not None and arm.pays_on_measures:
         yield from _red_flags(source, arm, fixed, label)
 
 
-def _of_firm(source: Reader, arm: Arm) -> Iterator[Row]:
-    world, staff, window = source.tables["world"], source.tables["staff"], source.window
-    fixed = source.study.fixed_pay
-    values = {
-        "gaming_time": indices.gaming_time(world, window),
-        "needs_met": indices.needs_met(world, window),
-        "care_pay": indices.care_pay(staff, window),
-        "complaints_on_record": indices.complaints_on_record(world, window),
-        "engagement": indices.engagement(world, window),
-        "turnover": indices.turnover(world, staff, window),
-    }
-    for name, series in values.items():
-        yield from _level(name, series, arm, None if name == "gaming_time" else fixed)
-
-
-def _of_people(source: Reader, arm: Arm, label: str) -> Iterator[Row]:
-    staff, window, fixed = source.tables["staff"], source.window, source.study.fixed_pay
-    agreements = people.agreement(staff, label, window)
+def _of_people(source: Reader, arm: Arm, label: str, agreements: pd.Series) -> Iterator[Row]:
+    staff, window, fixed = source.inside["staff"], source.window, source.study.fixed_pay
     yield from _level("rank_agreement", agreements, arm, fixed)
     if fixed is not None and fixed is not arm:
         lost = people.rank_inversion(agreements, arm.scenario, fixed.scenario)
@@ -154,17 +161,14 @@ def _of_people(source: Reader, arm: Arm, label: str) -> Iterator[Row]:
         yield Row("bunching", estimate(own), unpaid)
 
 
-def _of_money(source: Reader, arm: Arm, label: str, through: Estimate) -> Iterator[Row]:
+def _of_money(
+    source: Reader, arm: Arm, change: Change, sign: int, through: Estimate, books: pd.DataFrame
+) -> Iterator[Row]:
     pair = (arm.scenario, source.study.reference.scenario)
-    books = indices.yearly_books(source.tables["books"], source.window)
-    sign = arm.measures[label].sign
-    change = source.change(arm, label)
-    if change is None:
-        return
     if "bonus" in books:
         yield Row("bonus_on_gap", indices.bonus_on_gap(_mean(-books["bonus"], arm), through))
     yield Row("cost_per_true_point", indices.cost_per_true_point(differences(books["cost"], *pair), change.true, sign))
-    score = indices.indicator(source.tables["world"], "true_score", source.window)
+    score = indices.indicator(source.inside["world"], "true_score", source.window)
     served = difference(score, *pair) if len(score) else estimate(change.true * sign)
     crown = indices.crown(
         difference(books["revenue"], *pair), difference(books["cost"], *pair), served, estimate(change.reported * sign)

@@ -45,7 +45,7 @@ def rank_agreement(reported: np.ndarray | pd.Series, true: np.ndarray | pd.Serie
 
 def _tied_pairs(steps: np.ndarray) -> int:
     """Pairs of equal values in a sorted row, given between which neighbours (n - 1,) the value changes."""
-    runs = np.diff(np.flatnonzero(np.r_[True, steps, True]))
+    runs = np.diff(np.flatnonzero(steps), prepend=-1, append=len(steps))
     return int((runs * (runs - 1) // 2).sum())
 
 

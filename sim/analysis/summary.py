@@ -143,12 +143,10 @@ class Reader:
 
     def weekly(self, column: str, arm: Arm, measure: str, less: Arm | None = None) -> pd.DataFrame:
         """A column of `series`, weeks in rows and replicates in columns; minus that of another arm, if one is given."""
-        rows = self.tables["series"]
-        rows = rows[rows["measure"] == measure]
-        out = rows[rows["scenario"] == arm.scenario].pivot(index="week", columns="replicate", values=column)
+        out = self._rows("series", arm, measure).pivot(index="week", columns="replicate", values=column)
         if less is None:
             return out
-        other = rows[rows["scenario"] == less.scenario].pivot(index="week", columns="replicate", values=column)
+        other = self._rows("series", less, measure).pivot(index="week", columns="replicate", values=column)
         both = out.columns.intersection(other.columns)
         return out[both] - other[both]
 
@@ -167,9 +165,13 @@ class Reader:
 
     def weekly_parts(self, arm: Arm, measure: str, parts: Sequence[str]) -> pd.DataFrame:
         """Sum of these components of the gap, weeks in rows and replicates in columns."""
-        rows = self.tables["waterfall"]
-        rows = rows[(rows["measure"] == measure) & rows["component"].isin(parts) & (rows["scenario"] == arm.scenario)]
+        rows = self._rows("waterfall", arm, measure)
+        rows = rows[rows["component"].isin(parts)]
         return rows.groupby(["week", "replicate"], observed=True)["value"].sum().unstack()
+
+    def _rows(self, table: str, arm: Arm, measure: str) -> pd.DataFrame:
+        rows = self.tables[table]
+        return rows[(rows["measure"] == measure) & (rows["scenario"] == arm.scenario)]
 
 
 def reader(tables: Tables, manifest: Mapping[str, Any]) -> Reader:

@@ -69,11 +69,13 @@ def _interrupts_held() -> Iterator[None]:
 def _enter_service(lifeline: Connection) -> None:
     """First words of a worker: leave Ctrl-C to the parent, and end when the lifeline is cut.
 
-    What is imported by now stays: the collector of garbage need not look at it again at every payday.
+    What is imported here stays: the collector of garbage need look at it neither now nor at every payday.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
+    gc.disable()
     importlib.import_module(ENGINE.partition(":")[0])
+    gc.enable()
     gc.freeze()
 
 

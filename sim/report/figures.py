@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from io import BytesIO
 from pathlib import Path
 
 from sim.analysis.summary import Reader
 from sim.report import figure_compare, figure_money, figure_series, figure_staff, figure_waterfall
 from sim.report.findings import Finding
-from sim.report.style import Picture, looks
+from sim.report.style import Picture
 
 # More than this many measures are in the tables, not in pictures of their own.
 MOST_MEASURES = 4
-PIXELS_AN_INCH = 200
-# Inches of white around a picture for slides; in the page it stands flush with the text.
-MARGIN = 0.25
 # Ids such as `axes_1`, which matplotlib gives to every group of every picture: nothing refers to them, and a page has each once.
 NUMBERED = re.compile(r' id="[A-Za-z][A-Za-z0-9.]*_\d+"')
 
@@ -41,10 +37,10 @@ def draw_all(source: Reader, found: list[Finding]) -> dict[str, list[Picture]]:
 def save(picture: Picture, folder: Path) -> list[Path]:
     """Write a picture as PNG (for slides) and SVG (for print), each beside its place and then renamed into it."""
     written = []
-    for kind in ("png", "svg"):
+    for kind, drawn in (("png", picture.png()), ("svg", picture.svg)):
         place = folder / f"{picture.name}.{kind}"
         partial = place.with_name(f".{place.name}.partial")
-        partial.write_bytes(_bytes(picture, kind))
+        partial.write_bytes(drawn)
         os.replace(partial, place)
         written.append(place)
     return written
@@ -52,7 +48,7 @@ def save(picture: Picture, folder: Path) -> list[Path]:
 
 def svg(picture: Picture) -> str:
     """The picture as an SVG element to stand in a page: no prologue, no metadata, as wide as its place allows."""
-    text = _bytes(picture, "svg").decode()
+    text = picture.svg.decode()
     text = text[text.index("<svg") :]
     begin, end = text.find("<metadata>"), text.find("</metadata>")
     if begin >= 0:
@@ -61,16 +57,3 @@ def svg(picture: Picture) -> str:
     kept = [word for word in head.split('" ') if not word.startswith(("width=", "height="))]
     rest = NUMBERED.sub("", rest)
     return '" '.join(kept).rstrip('"') + '" aria-hidden="true">' + rest
-
-
-def _bytes(picture: Picture, kind: str) -> bytes:
-    import matplotlib as mpl
-
-    buffer = BytesIO()
-    # The date would make two reports of one result differ; the salt keeps the ids of two pictures in a page apart.
-    with looks(), mpl.rc_context({"svg.hashsalt": picture.name}):
-        if kind == "svg":
-            picture.figure.savefig(buffer, format="svg", metadata={"Date": None})
-        else:
-            picture.figure.savefig(buffer, format=kind, dpi=PIXELS_AN_INCH, bbox_inches="tight", pad_inches=MARGIN)
-    return buffer.getvalue()

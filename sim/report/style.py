@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cache, cached_property
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ WIDTH = 10.0
 EDGE = 0.02
 SUBTITLE_LETTERS = 165
 POINTS = 72.0
+PIXELS_AN_INCH = 200
+# Inches of white around a picture for slides.
+MARGIN = 0.25
 
 
 @dataclass(frozen=True)
@@ -78,16 +83,32 @@ class Picture:
     panels: list[Panel] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
 
+    def png(self) -> bytes:
+        """For slides: with a margin, since it stands alone."""
+        buffer = BytesIO()
+        with looks():
+            self.figure.savefig(buffer, format="png", dpi=PIXELS_AN_INCH, bbox_inches="tight", pad_inches=MARGIN)
+        return buffer.getvalue()
+
+    @cached_property
+    def svg(self) -> bytes:
+        """For print and for the page, where it stands flush with the text; drawn once for both."""
+        import matplotlib as mpl
+
+        buffer = BytesIO()
+        # The date would make two reports of one result differ; the salt keeps the ids of two pictures in a page apart.
+        with looks(), mpl.rc_context({"svg.hashsalt": self.name}):
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None})
+        return buffer.getvalue()
+
 
 def looks() -> AbstractContextManager[Any]:
     """The settings of all figures, for the time of drawing only. SVG text stays text, so that it can be read aloud."""
     import matplotlib as mpl
-    from matplotlib import font_manager
 
-    there = {font.name for font in font_manager.fontManager.ttflist}
     return mpl.rc_context(
         {
-            "font.family": next((name for name in GOOD_FONTS if name in there), "DejaVu Sans"),
+            "font.family": _font(),
             "font.size": 10, "text.color": INK, "axes.labelcolor": MUTED, "xtick.color": MUTED, "ytick.color": MUTED,
             "xtick.labelsize": 9, "ytick.labelsize": 9, "axes.edgecolor": RULE, "axes.linewidth": 0.8,
             "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "xtick.major.size": 3,
@@ -96,6 +117,15 @@ def looks() -> AbstractContextManager[Any]:
             "text.parse_math": False,
         }
     )  # fmt: skip
+
+
+@cache
+def _font() -> str:
+    """The first good font that this machine has."""
+    from matplotlib import font_manager
+
+    there = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in GOOD_FONTS if name in there), "DejaVu Sans")
 
 
 @dataclass(frozen=True)
