@@ -11,7 +11,7 @@ import pytest
 from twin import turns
 from typer.testing import CliRunner
 
-from sim.bench import catalogue, floor, growth, page, paydays, published, twin
+from sim.bench import catalogue, floor, growth, page, paydays, published, sweeping, twin
 from sim.bench.child import elsewhere
 from sim.bench.row import Row, Target, row
 from sim.bench.size import QUICK

@@ -69,12 +69,12 @@ def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
 
     Counted by wrapping the generator and the functions of `math` while the engine plays a week in plain Python.
     """
+    from sim.rules import service
     from sim.world import Organisation, start
-    from sim.world import week as engine
 
     start.of = lambda spec: begin_at
-    seen: dict[str, Counter[str]] = {"contacts": Counter(), "queues": Counter(), "": Counter()}
-    where = [""]
+    seen: dict[str, Counter[str]] = {"service": Counter(), "queues": Counter(), "else": Counter()}
+    where = ["else"]
 
     def counting(owner: Any, name: str, kind: str) -> None:
         inner = getattr(owner, name)
@@ -85,8 +85,8 @@ def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
 
         setattr(owner, name, counted)
 
-    def within(name: str, place: str) -> None:
-        inner = getattr(engine, name)
+    def within(owner: Any, name: str, place: str) -> None:
+        inner = getattr(owner, name)
 
         def entered(*arguments: Any) -> Any:
             where.append(place)
@@ -95,14 +95,15 @@ def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
             finally:
                 where.pop()
 
-        setattr(engine, name, entered)
+        setattr(owner, name, entered)
 
     counting(chance, "philox", DRAWS)
     for name in LIBM:
         counting(math, name, name)
-    within("advance", "contacts")
-    within("queues", "queues")
+    within(service, "tabulate_wait", "queues")
     model = Organisation(spec)
+    within(model, "step", "service")
+    within(model.firm, "payday", "else")
     contacts = weeks = 0.0
     while model.week < spec.weeks:
         if model.week == min(spec.pay.every, spec.weeks - 1):
@@ -111,7 +112,7 @@ def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
             contacts = weeks = 0.0
         model.step()
         contacts, weeks = contacts + float(model.recorder.counts[model.week - 1][st.N_CONTACTS]), weeks + 1
-    each_contact = [seen["contacts"][kind] / contacts for kind in KINDS]
+    each_contact = [seen["service"][kind] / contacts for kind in KINDS]
     return each_contact, [seen["queues"][kind] / (weeks * spec.teams) for kind in KINDS]
 
 
