@@ -35,9 +35,9 @@ class Usual(NamedTuple):
 
 
 @hot
-def outlasts(m):
+def outlasts(reads, population):
     """Whether a measure reads customers, of whom a contact is only one thing that they remember or wait for."""
-    return (m.reads <= 3 and m.population == 1) or m.reads == code.DEPARTURES or m.reads == code.BACKLOG
+    return (reads <= 3 and population == 1) or reads == code.DEPARTURES or reads == code.BACKLOG
 
 
 @hot

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,7 @@ def _start(seed, replicate, keys, persons, posts, places, said, spreads, strengt
                 certainty[posts[i], j, k] = 1.0 / (spread * spread) if spread > 0.0 else np.inf
 
 
-def remember(spec: Scenario, group: Group, effects: Array, lessons: np.recarray, tenure: Array) -> None:
+def remember(spec: Scenario, group: Group, effects: Array, lessons: Any, tenure: Array) -> None:
     """At the start of a world: what employees have learned of serving in their time, as if every period had been like this one.
 
     effects (n, M + 1, K) of acts that work; tenure (n,) weeks. Only of perceived quality (place 0), for nothing was paid before.
@@ -81,7 +82,8 @@ def remember(spec: Scenario, group: Group, effects: Array, lessons: np.recarray,
     cases, squares = in_order(lessons["n"][:, 0]), in_order(lessons["yy"][:, 0])
     if squares <= 0.0:
         return
-    own = np.array([[_taught(lesson, k)[0] for k in range(group.belief.shape[2])] for lesson in lessons[:, 0]])
+    own = np.empty((len(lessons), group.belief.shape[2]))
+    _informed(lessons, own)
     teams = own.reshape(-1, size, own.shape[1])
     shared = own + learning.colleagues * (np.repeat(np.cumsum(teams, axis=1)[:, -1], size, axis=0) - own)
     kept = (1.0 - learning.forgetting) ** (tenure / spec.pay.every)[:, None]
@@ -96,7 +98,7 @@ def remember(spec: Scenario, group: Group, effects: Array, lessons: np.recarray,
     group.certainty[:, 0] = np.where(open_to_doubt, total, group.certainty[:, 0])
 
 
-def learn_from_contacts(spec: Scenario, group: Group, lessons: np.recarray, size: int) -> None:
+def learn_from_contacts(spec: Scenario, group: Group, lessons: Any, size: int) -> None:
     """Take the pay period's contacts into belief: one's own fully, colleagues' at a discount (Kalman, batch by period)."""
     learning = spec.staff.learning
     total = np.cumsum(lessons["n"], axis=0)[-1]
@@ -127,6 +129,14 @@ def _learn(lessons, noise, size, colleagues, forgetting, belief, certainty):
                             belief[e, j, k], before, evidence / noise[j], information / noise[j]
                         )
                         certainty[e, j, k] = before + information / noise[j]
+
+
+@hot
+def _informed(lessons, out):
+    """Information on perceived quality in each person's contacts of a period, (n, K)."""
+    for e in range(out.shape[0]):
+        for k in range(out.shape[1]):
+            out[e, k] = _taught(lessons[e, 0], k)[0]
 
 
 @hot

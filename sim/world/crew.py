@@ -17,14 +17,14 @@ from sim.world import week as engine
 from sim.world.state import World
 
 
-def play(w: World, due: Any, now: float, row: int, threads: int) -> None:
+def play(w: World, arrays: tuple[Any, ...], due: Any, now: float, row: int, threads: int) -> None:
     """Play everybody who is due in the week that starts at `now`, accounted in `row`, on so many threads."""
     teams = len(w.teams)
     if min(threads, teams) <= 1:
-        engine.play_teams(w, due, 0, teams, now, row)
+        engine.play_teams(due, 0, teams, now, row, *arrays)
         return
-    edges = _shares(w.teams["place"], threads)
-    jobs = [_pool(threads).submit(engine.play_teams, w, due, a, b, now, row) for a, b in pairwise(edges) if a < b]
+    edges, pool = _shares(w.teams["place"], threads), _pool(threads)
+    jobs = [pool.submit(engine.play_teams, due, a, b, now, row, *arrays) for a, b in pairwise(edges) if a < b]
     for job in jobs:
         job.result()
 

@@ -35,7 +35,7 @@ def ability_effects(w: st.World, read: Places, impatience: float, step: float = 
     Of needs read as a whole (in_time, needs_met) it is what shows in the contacts themselves; that an abler team also has
     fewer needs that come back late is not foreseen.
     """
-    places = len(w.measures) + 2
+    places, arrays, of_people = len(w.measures) + 2, st.arrays(w), read_of_people(w)
     out = np.zeros((len(w.teams), places))
     closed, none = np.zeros(act.ALL_ACTS, np.bool_), np.zeros((DIRECT, places, 2))
     for team in range(len(w.teams)):
@@ -44,11 +44,11 @@ def ability_effects(w: st.World, read: Places, impatience: float, step: float = 
         values = []
         for shifted in (ability - step, ability + step):
             base = np.zeros((places, 2))
-            think_team(w, team, level, closed, read, ahead, shifted, engagement, tenure, none, none, base)
+            think_team(team, level, closed, read, ahead, shifted, engagement, tenure, none, none, base, *arrays)
             values.append(base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], 1.0))
         out[team] = (values[1] - values[0]) / (2 * step)
         for j in read:
-            if outlasts(w.measures[j]):
+            if of_people[j]:
                 out[team, j + 1] *= reach_of_contacts(w, w.measures[j], ahead)[0] * w.p.team_size
     return out
 
@@ -61,14 +61,14 @@ def effects(w: st.World, is_open: np.ndarray, read: Places, impatience: float) -
     paid later loses worth.
     """
     teams = len(w.teams)
-    places = len(w.measures) + 2
+    places, arrays = len(w.measures) + 2, st.arrays(w)
     readings_now, found = np.zeros((teams, places)), np.zeros((teams, act.ALL_ACTS, places))
     for team in range(teams):
         level, ability, engagement, tenure = _average(w, team)
         base = np.zeros((places, 2))
         with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
         ahead = np.array([contacts_a_week(w, team), impatience])
-        think_team(w, team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base)
+        think_team(team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base, *arrays)
         secants(with_act, without, base, level, is_open, found[team])
         readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
         found[team] += queue_effects(w, team, found[team, :, places - 1], read)
@@ -81,20 +81,24 @@ def of_customers(
     readings_now: np.ndarray, found: np.ndarray,
 ) -> None:  # fmt: skip
     """Bring readings (M + 2,) and effects (ALL_ACTS, M + 2) from contacts to customers, where it is these that are read."""
-    base, direct = np.zeros((len(w.measures) + 2, 2)), np.zeros(found.shape)
+    base, direct, of_people = np.zeros((len(w.measures) + 2, 2)), np.zeros(found.shape), read_of_people(w)
     with_act, without = np.zeros((DIRECT, len(base), 2)), np.zeros((DIRECT, len(base), 2))
-    think_customers(w, team, level, is_open, read, with_act, without, base)
+    think_customers(team, level, is_open, read, with_act, without, base, *st.arrays(w))
     secants(with_act, without, base, level, is_open, direct)
     for j in read:
-        if outlasts(w.measures[j]):
+        if of_people[j]:
             readings_now[j + 1] = base[j + 1, 0] / base[j + 1, 1] if base[j + 1, 1] > 0 else np.nan
             found[:, j + 1] = found[:, j + 1] * reach_of_contacts(w, w.measures[j], ahead) + direct[:, j + 1]
 
 
 def shared(w: st.World) -> NDArray[np.bool_]:
     """(M,) measures that a team shares, so that an employee moves them by his part: waits, and what is read of customers."""
-    waits = (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT)
-    return np.array([m.reads in waits or bool(outlasts(m)) for m in w.measures], np.bool_)
+    return read_of_people(w) | np.isin(w.measures["reads"], (code.SERVICE_LEVEL, code.WAIT, code.ABANDONMENT))
+
+
+def read_of_people(w: st.World) -> NDArray[np.bool_]:
+    """(M,) measures that read customers, of whom a contact is only one thing that they remember or wait for."""
+    return np.array([outlasts(int(m["reads"]), int(m["population"])) for m in w.measures], np.bool_)
 
 
 def contacts_a_week(w: st.World, team: int) -> float:

@@ -53,7 +53,8 @@ class Organisation(mesa.Model):
         self.reputation = Reputation(spec, opening.join)
         self._due = np.zeros((2, len(self.world.customers)), np.int64)
         self._load = np.zeros(spec.teams)
-        self._accounts = [kept.view(np.uint8, np.ndarray) for kept in (self.world.readings, self.world.tallies)]
+        self._arrays = st.arrays(self.world)
+        self._accounts = [kept.view(np.uint8) for kept in (self.world.readings, self.world.tallies)]
         self._turning_points = {t for e in spec.events for t in (e.week, e.until) if t is not None}
 
     def step(self) -> None:
@@ -80,11 +81,11 @@ class Organisation(mesa.Model):
             accounts[row] = 0
         promise = self.firm.promise
         joined = engine.begin(
-            w, float(week), row, self._due, self._load, first, last, self.reputation.join(promise),
-            promise * spec.customers.market.promise_kept,
+            float(week), row, self._due, self._load, first, last, self.reputation.join(promise),
+            promise * spec.customers.market.promise_kept, *self._arrays,
         )  # fmt: skip
-        crew.play(w, self._due, float(week), row, self.threads)
-        engine.finish(w, float(week), row, recent, readings, counts)
+        crew.play(w, self._arrays, self._due, float(week), row, self.threads)
+        engine.finish(float(week), row, recent, readings, counts, *self._arrays)
         self.recorder.close(week, joined)
         self.reputation.hear(self.recorder, week)
         if (week + 1) % spec.pay.every == 0:

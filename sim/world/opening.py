@@ -41,11 +41,12 @@ def enlist(w, first):
 
 
 @hot
-def pilot_week(w, t, due, load, usual, swing):
+def pilot_week(t, due, load, usual, swing, *arrays):
     """Week t of a pilot up to the first contact; returns the load of a team as it usually is, contacts a week.
 
     The load of a team swings about its mean by `swing` times what it is, for it swings less where more customers share it.
     """
+    w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     clear(w, load)
     n = engine.demand(w, float(t), due, load)
     total = 0.0
@@ -61,11 +62,12 @@ def pilot_week(w, t, due, load, usual, swing):
 
 
 @hot
-def pilot_count(w, t, goal, seen):
+def pilot_count(t, goal, seen, *arrays):
     """The end of week t: note in `seen[t]` the factor `stands_for`, contacts, minutes and needs.
 
     With a goal the factor is moved until occupancy meets it on average, in steps that become smaller (Robbins & Monro 1951).
     """
+    w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     engine.close_week(w, 0)
     seen[t, 0] = w.p.stands_for
     for e in range(w.p.employees):

@@ -187,19 +187,20 @@ def add_up(total, part):
 
 
 @kernel
-def think_team(w, team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base):
+def think_team(team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base, *arrays):
     """Think the team's panel through: base (M + 2, 2) as things are; with_act, without (DIRECT, M + 2, 2) for each act.
 
     level (ALL_ACTS,) is the chance that an act is done and works; is_open tells which acts are worth the thought, `read`
     names the measures that are. ahead (2,): contacts a customer and week, and impatience (`aftermath`).
     """
+    w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     p = w.p
     size = min(w.teams[team].noted, st.PANEL_SIZE)
     here, there = np.zeros(base.shape), np.zeros(base.shape)
     fresh = service.novice(tenure, p.proficiency, p.scripts)
     following = False
     for j in read:
-        following = following or outlasts(w.measures[j])
+        following = following or outlasts(w.measures[j].reads, w.measures[j].population)
     d = np.zeros(act.ALL_ACTS)
     for j in range(size):
         row = w.panel[team, j]

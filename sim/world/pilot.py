@@ -67,13 +67,13 @@ def _play_weeks(
     w: st.World, step: int, goal: float, swing: float, due: Any, load: NDArray[np.float64], minds: Any, seen: NDArray[np.float64]
 ) -> None:
     """Play the weeks of `seen`; keep all minds every `step` weeks, and at the end."""
-    usual = 0.0
+    usual, world = 0.0, st.arrays(w)
     for t in range(len(seen)):
         if t % step == 0:
             opening.note_minds(w, minds, t // step)
-        usual = opening.pilot_week(w, t, due, load, usual, swing)
-        week.play_teams(w, due, 0, len(w.teams), float(t), 0)
-        opening.pilot_count(w, t, goal, seen)
+        usual = opening.pilot_week(t, due, load, usual, swing, *world)
+        week.play_teams(due, 0, len(w.teams), float(t), 0, *world)
+        opening.pilot_count(t, goal, seen, *world)
     opening.note_minds(w, minds, len(seen) // step)
 
 

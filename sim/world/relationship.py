@@ -18,11 +18,12 @@ LEVERS = (act.FILTER, act.SELECT_CENTRAL, act.RECLASSIFY)
 
 
 @kernel
-def think_customers(w, team, level, is_open, read, with_act, without, base):
+def think_customers(team, level, is_open, read, with_act, without, base, *arrays):
     """Add to base (M + 2, 2) and to with_act, without (DIRECT, M + 2, 2) what so many customers of the team would answer.
 
     They are taken evenly from all who are there. Arguments as in `panel.think_team`.
     """
+    w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     asked = [j for j in read if w.measures[j].population == 1 and w.measures[j].reads == 0]
     step = max(1, w.teams[team].active // st.PANEL_SIZE)
     d = np.zeros(act.ALL_ACTS)

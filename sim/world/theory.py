@@ -6,6 +6,8 @@ the end. Within a pay period acts stay; on its last week it is paid and audited,
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -52,7 +54,7 @@ class Theory:
         for contract, strength in zip(reached, principal.seek(self.world, search).strength, strict=True):
             contract.payout = kinds.strengthened(contract.payout, float(strength))
 
-    def _people(self) -> np.recarray:
+    def _people(self) -> Any:
         """A record for everybody: what he does, and who he is (EMPLOYEE of `sim.world.state` for the linear world)."""
         world = self.world
         acts = (len(world.names),)

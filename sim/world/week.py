@@ -100,11 +100,12 @@ def by_team(w, due, n):
 
 
 @threaded
-def play_teams(w, due, first, last, now, week):
+def play_teams(due, first, last, now, week, *arrays):
     """Play the due customers of the teams from `first` to below `last`, after `by_team`.
 
     Teams share nothing that is written to, so several threads may play a world, each its own teams, with the same result.
     """
+    w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     for j in range(w.teams[first - 1].place if first > 0 else 0, w.teams[last - 1].place):
         play(w, due[1, j], now, week)
 
@@ -225,11 +226,12 @@ def close_week(w, week):
 
 
 @hot
-def begin(w, now, row, due, load, from_row, to_row, join, raised):
+def begin(now, row, due, load, from_row, to_row, join, raised, *arrays):
     """The week that starts at `now`, accounted in `row`, up to the first contact: call-backs, queues, newcomers, who is due.
 
     Returns how many join. What follows is `play_teams`, then `finish`.
     """
+    w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     for team in range(w.p.teams):
         load[team] = 0.0
     stand(w)
@@ -244,8 +246,9 @@ def begin(w, now, row, due, load, from_row, to_row, join, raised):
 
 
 @hot
-def finish(w, now, row, recent_out, readings_out, counts_out):
+def finish(now, row, recent_out, readings_out, counts_out, *arrays):
     """The end of the week: what is read then, next week's handle time, the totals of the firm in the order of its rows."""
+    w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     for e in range(w.p.employees):
         w.staff[e].tenure += 1.0
     read_weekly(w, now, row)
