@@ -160,7 +160,7 @@ def test_levers_work_while_it_runs_and_are_marked(tab: Watched) -> None:
     told = page.locator("#marks li").all_inner_texts()
     assert len(told) == 5
     assert re.fullmatch(r"Week \d+, firm B: audits from 2 % to 40 %", told[1])
-    until(page, "gamed.state.dirty.size === 0 || true")
+    until(page, "!gamed.state.dirty.has('score-1')")
     marks = page.evaluate(
         "getElement(gamed.state.charts['score-1']).chart.getOption().series[0].markLine.data.map(d => d.label.formatter)"
     )

@@ -95,9 +95,10 @@ def test_ids_stand_once(browser: Any, pages: dict[str, Path]) -> None:
     tab.close()
 
 
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", ["run", "compare"])
-def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str) -> None:
-    tab = opened(browser, pages[name])
+def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], name: str, size: str) -> None:
+    tab = opened(browser, pages[name], size)
     assert accessible(tab.page) == []
     tab.close()
 

@@ -165,6 +165,7 @@ def test_the_dots_of_all_points_are_drawn(browser: Any, pages: dict[str, Path], 
 def test_it_fits_every_window(browser: Any, pages: dict[str, Path], name: str, size: str, tmp_path: Path) -> None:
     tab = opened(browser, pages[name], size)
     assert overflow(tab.page) <= 0
+    assert accessible(tab.page) == []
     tab.page.screenshot(path=tmp_path / f"{size}.png", full_page=True)
     tab.close()
 

@@ -140,6 +140,14 @@ class TestFigures:
         assert list(turn.get_xdata()) == [1.5, 1.5, 2.5, 2.5]
         assert list(below.get_xdata())[:2] == [2.5, 2.5]
 
+    def test_of_noise_no_level_is_drawn_as_the_best(self, bonus: View) -> None:
+        noise = np.random.default_rng(5).normal(size=len(bonus.runs))
+        curves, diagram, *_ = compose(View(bonus.source, bonus.runs.assign(**{"nps.true": noise}))).pictures
+        assert not [line for axes in curves.figure.axes for line in axes.lines if line.get_markersize() == 8]
+        assert np.isnan(np.asarray(diagram.figure.axes[0].lines[0].get_xdata(), float)).all()
+        for picture in (curves, diagram):
+            assert picture.alt.count("best at a level that cannot be told") == 2
+
     def test_a_strength_that_does_not_begin_at_nothing_is_not_called_so(self, bonus: View) -> None:
         paid = View(bonus.source, bonus.runs[bonus.runs["bonus rate"] > 0])
         made = compose(paid)

@@ -117,7 +117,7 @@ class Session:
         return played
 
     def move(self, number: int, name: str, value: Any) -> bool:
-        """Move one lever of one world. True if that took a new world, which is then played up to the same week again."""
+        """Move one lever of one world. True if that took a new world; then both begin again."""
         side = self.sides[number]
         after = side.levers.moved(name, value)
         if after == side.levers:

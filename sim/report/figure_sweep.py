@@ -35,7 +35,8 @@ def over_optimisation(
             len(curves), 2 if len(curves) in (2, 4) else 3, PANEL, left=0.6, bottom=0.7, down=1.0,
             title=f"What is reported and what is true, as {strength} grows",
             subtitle=f"Change of {measure} against {start}, {unit}; {_sample(replicates)}. "
-            "The dot is where the truth is best, the hollow dot from where it has fallen again beyond noise.",
+            "The dot is where the truth is best, if that can be told; the hollow dot from where it has fallen again beyond "
+            "noise.",
         )  # fmt: skip
         drawn = ["d", "d_low", "d_high"]  # a single replicate has no interval, a short run perhaps not even a reading
         ends = [frame[drawn].to_numpy().ravel() for reported, true, _ in curves.values() for frame in (reported, true)]
@@ -52,13 +53,17 @@ def over_optimisation(
                         word, (len(names) - 1, frame["d"].iloc[-1]), (0, 8),
                         textcoords="offset points", ha="right", color=color, fontsize=9.5, fontweight="bold",
                     )  # fmt: skip
-            _dot(axes, names, true, turn.best, filled=True)
+            if len(turn.as_good) < len(names):
+                _dot(axes, names, true, turn.best, filled=True)
             if turn.falls is not None:
                 _dot(axes, names, true, turn.falls, filled=False)
             _level_axis(axes, names, strength if place >= len(curves) - layout.columns else "")
             axes.set_ylim(low - room, high + room)
             panel_title(axes, name)
-    worst = "; ".join(f"{name}: the truth is best at {_say(turn.best)}" for name, (_, _, turn) in curves.items())
+    worst = "; ".join(
+        f"{name}: the truth is best at {_best(turn.best, told=len(turn.as_good) < len(true))}"
+        for name, (_, true, turn) in curves.items()
+    )
     return Picture(
         "over_optimisation", layout.figure, alt=f"Curves of reported and true {measure} against {strength}. {worst}.",
         caption=f"What is reported and what is true of {measure}, on one scale in all panels.",
@@ -107,8 +112,8 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
             1, 1, CELL * len(down), left=1.0, right=0.3, bottom=0.75,
             title="Where the truth starts to fall",
             subtitle=f"Change of the true {measure} against {start}, {unit}, {_mean_of(replicates)}"
-            f"{'; bold: beyond noise' if replicates > 1 else ''}. The line joins the strengths at which the truth is best: to "
-            "the right of it more bonus means "
+            f"{'; bold: beyond noise' if replicates > 1 else ''}. The line joins the strengths at which the truth is best, where "
+            "that can be told: to the right of it more bonus means "
             f"less truth. Dashed: from here on it is worse than at {start}, beyond noise.",
         )  # fmt: skip
         axes = layout.axes[0]
@@ -121,14 +126,16 @@ def phase_diagram(table: pd.DataFrame, strength: str, other: str, measure: str, 
                     fontsize=9.5, color=INK, fontweight="bold" if certain.loc[value, level] else "normal",
                 )  # fmt: skip
         turns = table.drop_duplicates(other).set_index(other).loc[down]
-        _steps(axes, [across.index(best) + 0.5 for best in turns["best"]], "-")
+        told = ~table.groupby(other)["as_good"].all()
+        at = [across.index(turns.loc[value, "best"]) + 0.5 if told[value] else np.nan for value in down]
+        _steps(axes, at, "-")
         _steps(axes, [np.nan if pd.isna(below) else across.index(below) - 0.5 for below in turns["below"]], (0, (3, 2)))
         axes.set_xticks(range(len(across)), [_say(level) for level in across], fontsize=9.5)
         axes.set_yticks(range(len(down)), [_say(level) for level in down], fontsize=9.5)
         axes.set_xlabel(strength)
         axes.set_ylabel(other, labelpad=10)
         axes.spines["bottom"].set_visible(False)
-    best = "; ".join(f"{other} {_say(value)}: best at {_say(turns.loc[value, 'best'])}" for value in down)
+    best = "; ".join(f"{other} {_say(value)}: best at {_best(turns.loc[value, 'best'], told=told[value])}" for value in down)
     return Picture(
         "phase_diagram", layout.figure, alt=f"Heat map of the change of true {measure} by {strength} and {other}. {best}.",
         caption=f"Each cell is a world; only {strength} and {other} differ.",
@@ -264,6 +271,11 @@ def _start(strength: str, first: Any) -> str:
 
 def _say(value: Any) -> str:
     return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+
+
+def _best(level: Any, *, told: bool) -> str:
+    """Where the truth is best; no level is called so where none can be told from it."""
+    return _say(level) if told else "a level that cannot be told"
 
 
 def _slug(text: str) -> str:

@@ -81,7 +81,6 @@
     svg.addEventListener("pointerdown", show);
     svg.addEventListener("pointerleave", hide);
     const picture = figure.querySelector(".picture");
-    picture.tabIndex = 0;
     picture.addEventListener("keydown", step);
     picture.addEventListener("blur", hide);
     box.setAttribute("role", "status");
