@@ -73,15 +73,16 @@ def indices() -> str:
         "",
         "Written by `make docs` from `sim/analysis/catalogue.py`; do not edit. A run or comparison writes them to `indices.csv`, "
         "a row an arm and index: value and floor with 95 % intervals over replicates and, for red flags, the area under the ROC "
-        "curve against the fixed-pay arm's runs (0.5: tells nothing). Sources and limits stand with the functions.",
+        "curve against the fixed-pay arm's runs (0.5: tells nothing) and the false alarms: the share of those runs that show "
+        "more of the flag than half of the arm's. Limits stand with the functions.",
         "",
         "Series, waterfall and floor are in `series`, `waterfall` and `summary.csv`; the over-optimisation curve is a sweep's.",
         "",
-        "| index | what it is | unit | where nobody games | function |",
-        "|---|---|---|---|---|",
+        "| index | what it is | unit | where nobody games | function | source |",
+        "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{name}` | {entry.meaning} | {entry.unit} | {entry.floor} | `sim.analysis.{entry.function}` |"
+        f"| `{name}` | {entry.meaning} | {entry.unit} | {entry.floor} | `sim.analysis.{entry.function}` | {entry.source} |"
         for name, entry in CATALOGUE.items()
     ]
     return "\n".join(lines) + "\n"

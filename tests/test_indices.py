@@ -194,6 +194,9 @@ def test_the_table_of_indices_knows_gamed_from_honest_and_gives_each_its_floor()
     leap = found.loc[("gamed", "flag_jump")]
     assert leap["value_low"] > leap["floor_high"]
     assert leap["area"] == 1
+    assert (leap["false_alarms"], leap["false_alarms_low"]) == (0, 0)
+    assert 0 < leap["false_alarms_high"] < 1
+    assert math.isnan(found.loc[("gamed", "gaming_time"), "false_alarms"])
     assert found.loc[("gamed", "false_crown"), "value"] == 0
     assert not [index for scenario, index in found.index if scenario == "salary" and index.startswith("flag_")]
 
@@ -206,4 +209,5 @@ def test_every_index_is_documented_with_its_floor() -> None:
         assert entry.meaning
         assert entry.unit
         assert entry.floor
+        assert entry.source
         assert "Unit:" in text or name in ("crown", "goodhart_onset"), name

@@ -24,29 +24,35 @@ YEAR = 52
 
 
 class Entry(NamedTuple):
-    """What an index is: definition, unit, what it shows where nobody games, and the function that computes it."""
+    """What an index is: definition, unit, what it shows where nobody games, the function that computes it, its source."""
 
     meaning: str
     unit: str
     floor: str
     function: str
+    source: str = "own definition"
 
 
 CATALOGUE = {
-    "pass_through": Entry("truth gained per point reported, against fixed pay", "1", "1", "indices.pass_through"),
+    "pass_through": Entry("truth gained per point reported, against fixed pay", "1", "1", "indices.pass_through",
+         "own definition; interval: Fieller (1954)"),
     "goodhart_onset": Entry("first week with the report above and the truth below the fixed-pay world's for three pay "
-                            "periods", "week", "never", "indices.goodhart_onset"),
+                            "periods", "week", "never", "indices.goodhart_onset",
+         "Goodhart (1975), made a test"),
     "parting": Entry("first week with the report beyond the honest floor for three pay periods", "week", "never",
                      "indices.parting"),
     "bonus_on_gap": Entry("part of the bonus bill that bought score and no experience", "money a year", "0",
                           "indices.bonus_on_gap"),
     "cost_per_true_point": Entry("outlays beyond fixed pay per point of truth gained", "money a year per point",
-                                 "what the gain costs honestly", "indices.cost_per_true_point"),
+                                 "what the gain costs honestly", "indices.cost_per_true_point",
+         "incremental cost-effectiveness: Drummond et al. (2015); interval: Fieller (1954)"),
     "rank_agreement": Entry("Kendall's τ of employees' reported and true readings", "1", "that of the fixed-pay arm",
-                            "people.agreement"),
+                            "people.agreement",
+         "Kendall (1945); floor: Kruskal (1958)"),
     "rank_inversion": Entry("rank agreement lost against the fixed-pay arm", "1", "0", "people.rank_inversion"),
     "bunching": Entry("reported readings just above less just below the target, over both", "1",
-                      "that of the fixed-pay arm at the same targets", "people.bunched"),
+                      "that of the fixed-pay arm at the same targets", "people.bunched",
+         "McCrary (2008), in its simplest form"),
     "gaming_time": Entry("share of work time that goes into tactics", "1", "0", "indices.gaming_time"),
     "needs_met": Entry("needs met in the end, by the customers' word, over needs that ended", "1",
                        "that of the fixed-pay arm", "indices.needs_met"),
@@ -55,25 +61,29 @@ CATALOGUE = {
     "complaints_on_record": Entry("complaints recorded over complaints intended (suppression ratio)", "1",
                                   "that of the fixed-pay arm", "indices.complaints_on_record"),
     "engagement": Entry("mean engagement of employees", "sd", "that of the fixed-pay arm", "indices.engagement"),
-    "turnover": Entry("employees who quit or are dismissed", "1/year", "that of the fixed-pay arm", "indices.turnover"),
+    "turnover": Entry("employees who quit or are dismissed", "1/year", "that of the fixed-pay arm", "indices.turnover",
+         "usual ratio"),
     "triple_crown": Entry("revenue up, cost down and true service up, each beyond noise", "0 or 1", "0 or 1",
-                          "indices.crown"),
+                          "indices.crown", "claim S15 of claims.md"),
     "false_crown": Entry("the reported reading claims a crown that the truth does not give", "0 or 1", "0",
-                         "indices.crown"),
+                         "indices.crown", "claim S15 of claims.md"),
     "flag_jump": Entry("leap of the paid reading since before the scheme", "sd", "that of the fixed-pay arm",
-                       "flags.jump"),
+                       "flags.jump",
+         "unexpected gains: Jacob & Levitt (2003)"),
     "flag_fewer_answers": Entry("fall in answers since before the scheme", "log ratio", "that of the fixed-pay arm",
                                 "flags.fewer_answers"),
     "flag_divergence": Entry("leap of the paid reading beyond that of the unpaid ones", "sd",
-                             "that of the fixed-pay arm", "flags.divergence"),
+                             "that of the fixed-pay arm", "flags.divergence",
+         "comparison with a test at low stakes: Klein et al. (2000)"),
     "flag_sameness": Entry("how much more alike employees' readings are than before", "log ratio",
-                           "that of the fixed-pay arm", "flags.sameness"),
+                           "that of the fixed-pay arm", "flags.sameness",
+         "answers too much alike: Jacob & Levitt (2003), simplified"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Row:
-    """One index of one arm; `floor` is NaN where the catalogue says it in words, `area` is a red flag's ROC."""
+    """One index of one arm; `floor` is NaN where the catalogue says it in words, `area` and `alarms` are a red flag's."""
 
     index: str
     value: Estimate
@@ -81,13 +91,15 @@ class Row:
     note: str = ""
     area: float = float("nan")
     area_error: float = float("nan")
+    alarms: Estimate = UNDEFINED
 
 
 def table(source: Reader) -> pd.DataFrame:
     """indices.csv: a row an arm and index, on the arm's headline measure; what an arm has nothing for is left out.
 
     `value` and `floor` have 95 % intervals over replicates; `area` is how well a red flag tells this arm's runs from the
-    fixed-pay arm's (0.5: not at all) and `area_error` its standard error.
+    fixed-pay arm's (0.5: not at all) and `area_error` its standard error; `false_alarms`, the share of fixed-pay runs that
+    show more of the flag than half of this arm's runs do.
     """
     rows = []
     headlines = {arm.scenario: source.study.headline(arm) for arm in source.study.arms}
@@ -105,7 +117,9 @@ def table(source: Reader) -> pd.DataFrame:
                 "scenario": arm.scenario, "measure": label, "index": row.index, "unit": entry.unit,
                 "value": row.value.mean, "value_low": row.value.low, "value_high": row.value.high,
                 "floor": row.floor.mean, "floor_low": row.floor.low, "floor_high": row.floor.high,
-                "area": row.area, "area_error": row.area_error, "note": row.note, "meaning": entry.meaning,
+                "area": row.area, "area_error": row.area_error, "false_alarms": row.alarms.mean,
+                "false_alarms_low": row.alarms.low, "false_alarms_high": row.alarms.high,
+                "note": row.note, "meaning": entry.meaning,
                 "no_gaming": entry.floor,
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -195,8 +209,10 @@ def _red_flags(source: Reader, arm: Arm, fixed: Arm, label: str) -> Iterator[Row
     for name, values in found.items():
         for row in _level(name, values, arm, fixed):
             if row.floor.defined:
-                roc = flags.roc(values.loc[arm.scenario], values.loc[fixed.scenario])
-                yield Row(name, row.value, row.floor, area=roc.area, area_error=roc.error)
+                own, honest = values.loc[arm.scenario], values.loc[fixed.scenario]
+                roc = flags.roc(own, honest)
+                alarms = Estimate(*flags.false_alarm_rate(honest, float(own.median())), len(honest))
+                yield Row(name, row.value, row.floor, area=roc.area, area_error=roc.error, alarms=alarms)
 
 
 def _level(name: str, values: pd.Series, arm: Arm, floor: Arm | None) -> Iterator[Row]:

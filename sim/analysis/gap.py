@@ -98,7 +98,7 @@ def floors(own: pd.DataFrame, fixed_pay: pd.DataFrame | None) -> pd.DataFrame:
     excess  steering + pressure + processing of this arm: all that may be called gaming.
     shift   change of the honest parts against the fixed-pay arm, because other customers now answer or call.
 
-    Unit: the measure's. Source: model.md, "The gap, exactly". `measurement` counts as honest because the world
+    Unit: the measure's. Source: total survey error, Groves & Lyberg (2010). `measurement` counts as honest because the world
     writes entries that are bent on purpose under `pressure`; whether an error is in good faith, it knows itself.
     """
     excess = own[list(ACTED)].sum(axis=1)

@@ -27,7 +27,7 @@ def pass_through(d_reported: pd.Series, d_true: pd.Series) -> Estimate:
     """Pass-through dT/dR: points of truth gained per point reported, both against the fixed-pay arm in the same replicate.
 
     1 honest, 0 the reading moved and the truth did not, below 0 perverse. Unit: 1. Interval: Fieller's. Undefined
-    where the reported change is within noise. Source: model.md. Limit: an average over the window; a scheme that
+    where the reported change is within noise. Source: own definition. Limit: an average over the window; a scheme that
     works first and fails later shows something between.
     """
     return ratio(d_true, d_reported)
@@ -87,7 +87,7 @@ def goodhart_onset(d_reported: pd.DataFrame, d_true: pd.DataFrame, better: int, 
     than in the paired fixed-pay world, each beyond the 95 % interval over replicates.
 
     Frames: weeks (0 = end of burn-in) in rows, replicates in columns, arm minus fixed pay. Unit: week. Source:
-    model.md. Limits: censored at the end of the run; undetermined with one replicate; a test is made in each
+    Goodhart (1975), made a test. Limits: censored at the end of the run; undetermined with one replicate; a test is made in each
     period, and k periods on end keep a false alarm rare, not impossible.
     """
     if d_reported.shape[1] < 2:

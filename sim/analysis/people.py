@@ -84,7 +84,7 @@ def agreement(staff: pd.DataFrame, label: str, window: Window) -> pd.Series:
 def rank_inversion(agreements: pd.Series, arm: str, fixed_pay: str) -> Estimate:
     """Rank agreement lost to pay: τ of the fixed-pay arm less τ of the arm, in the same replicate. Unit: 1.
 
-    0: as good a ranking as an honest one with the same noise; above 0: the wrong people look best. Source: model.md.
+    0: as good a ranking as an honest one with the same noise; above 0: the wrong people look best. Source: own definition.
     Floor: 0 by construction, since the fixed-pay arm has the same noise. Limit: also moves when pay makes people alike.
     """
     return difference(agreements, fixed_pay, arm)

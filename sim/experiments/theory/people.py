@@ -94,7 +94,8 @@ CASES = (
         (Claim("skill", "1 − (1 − η)^t", learned, lambda p: skills(p)[-1]),),
     ),
     Case(
-        19, "skill_and_turnover", "Skill and turnover", "textbook/skill_and_turnover", "model.md, steady state",
+        19, "skill_and_turnover", "Skill and turnover", "textbook/skill_and_turnover",
+        "steady state of x′ = (1 − τ)(x + η(1 − x))",
         ((), ("staff.wellbeing.quit_rate=2",), ("staff.learning.practice=0.25", "staff.wellbeing.quit_rate=1")),
         (
             Claim("mean skill in the long run", "(1 − τ) η / (1 − (1 − τ)(1 − η))", settled_skill, late_skill, None),
