@@ -137,6 +137,14 @@ def test_a_fault_in_a_parent_names_the_parent(folder: Path) -> None:
         load(written(folder, "extends: p\n"))
 
 
+def test_there_are_no_more_prizes_than_people(folder: Path) -> None:
+    scheme = "{kind: tournament, measure: nps, bonus: 9, winners: %d}"
+    text = f"name: p\nmeasures: {{nps: {{}}}}\nstaff: {{count: 30, team_size: 10}}\npay: {{schemes: [{scheme}]}}\n"
+    assert load(written(folder, text % 10)).spec.pay.schemes[0].winners == 10
+    with pytest.raises(ScenarioError, match=r"^child\.yaml:4:\d+: pay\.schemes\.0\.winners: 11 prizes for a team of 10"):
+        load(written(folder, text % 11))
+
+
 # --- --set --------------------------------------------------------------------------------------------------------------
 
 

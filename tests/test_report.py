@@ -108,6 +108,18 @@ def test_a_run_alone() -> None:
     text = told(SALARY)
     assert "about as with an honest survey and nothing paid (+9)" in text
     assert "gaming" not in text
+    text = told(NOTHING)
+    assert "about as with an honest survey (+9)" in text, "what it would be with nothing paid, a paid world alone cannot say"
+
+
+def test_a_gap_moved_by_who_answers_is_not_said_to_be_the_floor() -> None:
+    tables, manifest = build([SALARY, NOTHING])
+    idle = "scenario == 'idle' and measure == 'nps' and week >= 0"
+    tables["series"].loc[tables["series"].query(idle).index, "reported"] += 6.0
+    tables["waterfall"].loc[tables["waterfall"].query(f"{idle} and component == 'nonresponse'").index, "value"] += 6.0
+    text = " ".join(describe(tables, manifest).verdict.split())
+    assert "an honest survey would show +9, other customers answering now +6." in text
+    assert "about as with an honest survey" not in text
 
 
 def test_nobody_answers() -> None:
@@ -175,6 +187,13 @@ def test_truths_of_different_things_are_not_compared() -> None:
     for arm, truth in zip(manifest["arms"], ("a", "b"), strict=True):
         arm["like"] = {**arm["like"], "nps": {**arm["like"]["nps"], "truth": truth}}
     assert "stands for something else" in " ".join(describe(tables, manifest).verdict.split())
+
+
+def test_fixed_pay_is_not_said_to_be_the_same_as_a_bill_that_was_missed() -> None:
+    tables, manifest = build([SALARY, NOTHING])
+    assert "Salary pays the same as base pay" in " ".join(describe(tables, manifest).verdict.split())
+    manifest["budget"] |= {"mode": "partly equal", "target": 305.0}
+    assert "Salary pays $305 as base pay" in " ".join(describe(tables, manifest).verdict.split())
 
 
 # The page

@@ -10,11 +10,11 @@ from typing import Any
 from sim.analysis.manifest import written
 from sim.experiments.arms import Arm
 from sim.experiments.instruments import TITLES, instruments
-from sim.incentives.tactics import CARE, CATALOGUE, COACH, PRESS, PROMISE, RUSH
+from sim.incentives.tactics import CARE, CATALOGUE, COACH, PRESS, PROMISE, RUSH, STRETCH
 from sim.scenario.pay import Scheme
 from sim.scenario.schema import Scenario
 
-LEVERS = (PRESS, COACH, PROMISE)
+LEVERS = (PRESS, COACH, STRETCH, PROMISE)
 ORDER = {"employee": 0, "manager": 1, "central": 2, "head": 3}
 
 
@@ -53,7 +53,7 @@ def activities(spec: Scenario) -> dict[str, dict[str, str]]:
 
 
 def _changes(spec: Scenario) -> list[dict[str, Any]]:
-    """Schemes that start or end, and exogenous events, within the horizon."""
+    """Schemes that start or end, and exogenous events; the verdict says which of them this run is too short for."""
     marks: list[tuple[int, str]] = []
     for scheme in spec.pay.schemes:
         marks.append((scheme.from_week, f"{_scheme(scheme)} starts"))
@@ -61,9 +61,9 @@ def _changes(spec: Scenario) -> list[dict[str, Any]]:
             marks.append((scheme.until_week, f"{_scheme(scheme)} ends"))
     for event in spec.events:
         text = event.text or ("gaming comes out" if event.exposure else ", ".join(event.set))
-        marks.append((event.week, f"{text} (exogenous)"))
+        marks.append((event.week, text if "exogenous" in text else f"{text} (exogenous)"))
     unique = dict.fromkeys(sorted(marks))
-    return [{"week": week, "text": text} for week, text in unique if week < spec.weeks]
+    return [{"week": week, "text": text} for week, text in unique]
 
 
 def _scheme(scheme: Scheme) -> str:

@@ -160,13 +160,16 @@ def gap(reading: Reading) -> str:
     scale, measure, excess = Scale(reading.measure, reading.true.mean), reading.measure, reading.excess
     honest = "an honest survey" if measure.survey else "honest records"
     head, floor = f"Gap: reported {_stands(scale, reading.gap.mean)}", scale.plain(reading.floor.mean, signed=True)
-    if not scale.visible(excess.mean):
-        if not scale.visible(reading.gap.mean) and not scale.visible(reading.floor.mean):
-            return "No gap: reported and true agree."
-        return f"{head}, about as with {honest} and nothing paid ({floor})."
+    if not any(scale.visible(part.mean) for part in (excess, reading.gap, reading.floor)):
+        return "No gap: reported and true agree."
+    shifted = scale.visible(reading.shift.mean) and abs(reading.shift.mean) >= reading.matters
     base = f"{head}; {honest} would show {floor}"
-    if scale.visible(reading.shift.mean) and abs(reading.shift.mean) >= reading.matters:
+    if shifted:
         base += f", other customers answering now {scale.plain(reading.shift.mean, signed=True)}"
+    if not scale.visible(excess.mean):
+        # What an unpaid world would show is known from one alone, not from this one's own honest parts.
+        unpaid = " and nothing paid" if reading.floor_paired else ""
+        return f"{base}." if shifted else f"{head}, about as with {honest}{unpaid} ({floor})."
     size, parts = scale.near(abs(excess.mean)), _parts(reading, scale)
     verb = f"adds {size}" if excess.mean > 0 else f"takes {size} off"
     if reading.flattered:

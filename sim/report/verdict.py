@@ -218,7 +218,9 @@ def _budget(study: Study, others: list[Finding]) -> Iterable[str]:
         f"{i.arm.name} {money(reached[i.arm.scenario], study.currency)}" for i in others if i.arm.scenario in reached
     ]
     title = "Budgets are equal" if mode == "equal" else "Budgets could not all be made equal"
-    fixed = f"; {study.fixed_pay.name} pays the same as base pay" if study.fixed_pay else ""
+    same = mode == "equal" or "target" not in study.budget  # where a bill was missed, base pay is still the sum aimed at
+    sum_ = "the same" if same else money(study.budget["target"], study.currency)
+    fixed = f"; {study.fixed_pay.name} pays {sum_} as base pay" if study.fixed_pay else ""
     yield f"{title} over the whole run. Bonus bill a person and pay period: {', '.join(bills)}{fixed}."
     stakes = [(item.arm.name, item.levels["stake"]) for item in others if item.arm.pays_on_measures]
     told = [f"{money(stake.mean, study.currency)} under {name}" for name, stake in stakes if stake.defined]

@@ -116,6 +116,11 @@ class Scenario(Section):
                 raise ValueError(
                     f"pay.schemes.{i}.measure: no measure {scheme.measure!r}; there are {', '.join(sorted(known)) or 'none'}"
                 )
+            if scheme.kind == "tournament" and "employee" in scheme.who and scheme.winners > self.staff.team_size:
+                raise ValueError(
+                    f"pay.schemes.{i}.winners: {scheme.winners} prizes for a team of {self.staff.team_size}; "
+                    "allowed: as many as it has members (staff.team_size)"
+                )
         for i, event in enumerate(self.events):
             for path in event.set:
                 if not _leads_to_number(self, path):
