@@ -51,7 +51,7 @@ class Organisation(mesa.Model):
         self.recorder = Recorder(spec, replicate, self.world)
         self.firm = Firm(spec, replicate, self.world, self.recorder)
         self.reputation = Reputation(spec, opening.join)
-        self._due = np.zeros((2, len(self.world.customers)), np.int64)
+        self._due = np.zeros((2, len(self.world.customers)), np.int32)
         self._load = np.zeros(spec.teams)
         self._arrays = st.arrays(self.world)
         self._accounts = [kept.view(np.uint8) for kept in (self.world.readings, self.world.tallies)]

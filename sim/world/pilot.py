@@ -51,7 +51,7 @@ def play(spec: Scenario) -> Pilot:
     first = np.round(np.concatenate([[0.0], w.segments["edge"]]) * n).astype(np.int64)
     opening.enlist(w, first)
     minds, seen = st.records((AGES + 1) * n, MIND).reshape(AGES + 1, n), np.zeros((AGES * step, 4))
-    swing, due, load = min(1.0, math.sqrt(each / in_world)), np.zeros((2, n), np.int64), np.zeros(len(w.teams))
+    swing, due, load = min(1.0, math.sqrt(each / in_world)), np.zeros((2, n), np.int32), np.zeros(len(w.teams))
     _play_weeks(w, step, _goal(spec), swing, due, load, minds, seen)
     like, contacts, minutes, needs = (float(x) for x in seen[len(seen) // 2 :].mean(axis=0))
     busy = needs / (n * _rate(spec)) if needs > 0.0 else 1.0  # by how much more needs arose than are to be expected

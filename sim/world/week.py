@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.rules import customer, service
 from sim.rules.kernel import fused, hot, threaded
 from sim.world import chance, readings
@@ -24,7 +26,7 @@ from sim.world.mind import expect, hazard_of, score_of
 def demand(w, now, due, load):
     """List in due[0] for whom something happens in the week that starts at `now`; count the contacts by team.
 
-    due (2, customers): who is due, as found, and by team (`by_team`). Returns how many there are.
+    due (2, customers) int32: who is due, as found, and by team (`by_team`). Returns how many there are.
     """
     end = now + 1.0
     n = 0
@@ -107,7 +109,7 @@ def play_teams(due, first, last, now, week, *arrays):
     """
     w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     for j in range(w.teams[first - 1].place if first > 0 else 0, w.teams[last - 1].place):
-        play(w, due[1, j], now, week)
+        play(w, np.int64(due[1, j]), now, week)
 
 
 @hot
