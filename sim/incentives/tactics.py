@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.scenario.schema import Scenario
+
 CARE, RUSH, SELECT, PLEAD, GIFT, CLOSE, CHERRY, DIVERT, CHARM = range(9)
 ACTS = 9
 FIRST_TACTIC = SELECT
@@ -58,11 +60,31 @@ CATALOGUE: tuple[Act, ...] = (
     Act(PROMISE, "promising", "head", "marketing", "new customers", "rules.market.join_probability, expectation"),
 )  # fmt: skip
 
+BY_NUMBER = {act.number: act for act in CATALOGUE}
 EMPLOYEE_ACTS = tuple(act.name for act in CATALOGUE[:ACTS])
 BY_ROLE = {
     role: tuple(act.number for act in CATALOGUE if act.who == role)
     for role in ("employee", "manager", "central", "head")
 }
+
+
+def has_occasion(number: int, spec: Scenario) -> bool:
+    """Whether the world holds what the act needs, by the properties of its measures and schemes; nobody does what he cannot do.
+
+    What everybody meets who serves (a case, a log that he writes, a complaint) is always there.
+    """
+    asked = [m for m in spec.measures.values() if m.is_survey or m.reads == "needs_met"]
+    if number == SELECT:
+        return any(m.sample == "employee" for m in asked)
+    if number in (PLEAD, GIFT):
+        return any(m.is_survey and m.population == "contacts" and m.confidential < 1.0 for m in asked)
+    if number == SELECT_CENTRAL:
+        return any(m.sample == "central" for m in asked)
+    if number in (FILTER, RECLASSIFY):
+        return any(BY_NUMBER[number].who in m.handled_by for m in asked)
+    if number == STRETCH:
+        return any(scheme.target.rule == "manager" for scheme in spec.pay.schemes)
+    return True
 
 
 def by_name(name: str) -> Act:

@@ -89,7 +89,9 @@ class Staff(Section):
 class Tactic(Section):
     """One way to move a measure other than by serving. What it does is in the rules; here is what it costs."""
 
-    exists: bool = param(True, "whether anybody can do it in this world")
+    exists: bool = param(True, "whether anybody can do it in this world, if there is an occasion for it (to invite "
+                         "selectively, a survey with sample employee; to plead or give, one at the contact that is not "
+                         "wholly confidential)")
     minutes: float = param(0.3, "work time of one attempt", unit="minutes", ge=0, le=600)
     cost: float = param(60.0, "convex cost of doing it in every contact", unit="money per pay period", ge=0)
     moral: float = param(60.0, "moral cost of doing it in every contact, for conscience 1", unit="money per pay period",

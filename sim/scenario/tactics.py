@@ -72,7 +72,8 @@ class Tactics(_Catalogue):
 class Lever(Section):
     """Something a manager, the central office or the head can do more or less of."""
 
-    exists: bool = param(True, "whether it is open in this world")
+    exists: bool = param(True, "whether it is open in this world, if there is an occasion for it (a survey that the role "
+                         "runs or answers that pass its hands; for stretching, targets with rule manager)")
     cost: float = param(200.0, "convex cost to the person of doing it fully", unit="money per pay period", ge=0)
     moral: float = param(0.0, "moral cost of doing it fully, for conscience 1", unit="money per pay period", ge=0)
     traceability: float = param(0.0, "chance that an audit or exposure finds it when done fully", ge=0, le=1)

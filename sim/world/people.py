@@ -129,7 +129,8 @@ def prices(spec: Scenario, role: str) -> dict[str, Any]:
         entries = [getattr(section, act.CATALOGUE[k].name) for k in act.BY_ROLE[role]]
         substitution, base, discount = 0.0, spec.pay.base_manager, m.discount
     return {
-        "open": np.array([e.exists for e in entries]), "cost": costs(np.array([e.cost for e in entries]), substitution),
+        "open": np.array([e.exists and act.has_occasion(k, spec) for k, e in zip(act.BY_ROLE[role], entries, strict=True)]),
+        "cost": costs(np.array([e.cost for e in entries]), substitution),
         "moral": np.array([e.moral for e in entries]), "traceability": np.array([e.traceability for e in entries]),
         "minutes": np.array([getattr(e, "minutes", 0.0) for e in entries]),
         "base": np.full(size(spec, role), base), "discount": discount,

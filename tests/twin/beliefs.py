@@ -136,8 +136,8 @@ def _slow(old: float, new: float) -> float:
 def sampled(person: Person, week: int, places: Iterable[int]) -> Effects:
     """Thompson sampling: one draw from each belief at these places; the rest stays the mean."""
     out = [list(row) for row in person.belief]
-    for k, entry in enumerate(person.prices()):
-        if entry.exists:
+    for k, is_open in enumerate(person.is_open()):
+        if is_open:
             for j in places:
                 sure = person.certainty[j][k]
                 if 0.0 < sure < math.inf and (j > 0 or not person.tactics[k]):

@@ -51,8 +51,8 @@ def look(model: TwinFirm) -> None:
     is_open = [False] * act.ALL_ACTS
     for people in model.people.values():
         for person in people[:1]:
-            for k, entry in zip(person.acts, person.prices(), strict=True):
-                is_open[k] = entry.exists and k not in (act.PRESS, act.COACH, act.PROMISE)
+            for k, there in zip(person.acts, person.is_open(), strict=True):
+                is_open[k] = there and k not in (act.PRESS, act.COACH, act.PROMISE)
     before = model.effects
     model.expected, model.effects = foresight.effects(model, is_open, model.read_places, impatience(model))
     if before and "rational" not in (model.spec.staff.choice, model.spec.management.choice):
@@ -189,7 +189,7 @@ def choose(model: TwinFirm, role: str) -> None:
         return
     if not has_reason(model, role):
         for person in people:
-            person.intensity = [0.0 if e.exists else a for a, e in zip(person.intensity, person.prices(), strict=True)]
+            person.intensity = [0.0 if there else a for a, there in zip(person.intensity, person.is_open(), strict=True)]
             person.stake = person.spread = 0.0
             person.equivalent = person.base + person.allowance + person.bonus - person.fine
         return
@@ -216,7 +216,7 @@ def has_reason(model: TwinFirm, role: str) -> bool:
     if role == "employee":
         return True
     one = model.people[role][0]
-    worth_doing = any(e.exists and not tactic for e, tactic in zip(one.prices(), one.tactics, strict=True))
+    worth_doing = any(there and not tactic for there, tactic in zip(one.is_open(), one.tactics, strict=True))
     return bool(model.in_force(role, model.week_ahead)) or worth_doing
 
 

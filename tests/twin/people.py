@@ -94,6 +94,11 @@ class Person(mesa.Agent):
         levers = {"manager": m.levers, "central": m.central, "head": m.head}[self.role]
         return [getattr(levers, act.CATALOGUE[k].name) for k in self.acts]
 
+    def is_open(self) -> list[bool]:
+        """Which acts he may choose: those that there are in this world, and for which it has an occasion."""
+        prices = zip(self.acts, self.prices(), strict=True)
+        return [entry.exists and act.has_occasion(k, self.model.spec) for k, entry in prices]
+
     def costs(self) -> list[list[float]]:
         """Convex costs with substitution: C_kk = c_k, C_kj = s √(c_k c_j)."""
         own, s = [entry.cost for entry in self.prices()], self.substitution

@@ -94,7 +94,7 @@ def task(model: TwinFirm, person: Any, contracts: list[Contract], outlook: Outlo
     if person.role == "employee":
         norm, most = team_mean(person), spec.staff.occasion
         gain = added(worth, approval(model, person, outlook, model.pressing(person.team) if pressing is None else pressing))
-    closed = [not entry.exists for entry in person.prices()]
+    closed = [not there for there in person.is_open()]
     barred = [person.never and tactic for tactic in person.tactics]
     lower = [a if shut else 0.0 for a, shut in zip(person.intensity, closed, strict=True)]
     upper = [a if shut else most * (not no) for a, shut, no in zip(person.intensity, closed, barred, strict=True)]
