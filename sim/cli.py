@@ -45,6 +45,7 @@ Weeks = Annotated[int | None, typer.Option(help="Weeks after the burn-in.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Result folder (default: results/<name>-<n>).")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes (default: one a core).")]
+Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Play on the Dask cluster at this address.")]
 Micro = Annotated[bool, typer.Option("--micro", help="Keep every customer too (customers.parquet).")]
 Csv = Annotated[bool, typer.Option("--csv", help="Write every table as CSV too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
@@ -61,6 +62,7 @@ def run(
     sets: Sets = None,
     out: Out = None,
     workers: Workers = None,
+    dask: Dask = None,
     micro: Micro = False,
     csv: Csv = False,
     json: Json = False,
@@ -76,7 +78,13 @@ def run(
     folder = results.free_folder(out, loaded, wishes, replicates=replicates, micro=micro)
     with results.failing_softly(folder):
         result = sim.run(
-            loaded[0], replicates=replicates, workers=workers, out=folder, progress=not quiet, micro=micro
+            loaded[0],
+            replicates=replicates,
+            workers=workers,
+            cluster=dask,
+            out=folder,
+            progress=not quiet,
+            micro=micro,
         )
     results.finish(result, wishes)
 
@@ -91,6 +99,7 @@ def compare(
     sets: Sets = None,
     out: Out = None,
     workers: Workers = None,
+    dask: Dask = None,
     micro: Micro = False,
     csv: Csv = False,
     json: Json = False,
@@ -109,6 +118,7 @@ def compare(
             loaded,
             replicates=replicates,
             workers=workers,
+            cluster=dask,
             out=folder,
             budget=budget.value,
             progress=not quiet,

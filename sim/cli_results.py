@@ -121,8 +121,8 @@ def finish(result: Result, wishes: Wishes) -> None:
         if not result.tables and result.folder is not None:
             kept = f"no run was finished, but the pilots that make budgets equal are kept in {result.folder}"
         again = f"with --out {result.folder} goes on from there" if result.folder else "begins anew"
-        typer.echo(f"gamed: interrupted; {kept}. The same command {again}.", err=True)
-        raise typer.Exit(130)
+        typer.echo(f"gamed: {result.problem or 'interrupted'}; {kept}. The same command {again}.", err=True)
+        raise typer.Exit(1 if result.problem else 130)
     if result.failures:
         traces = f" The traces are in {result.folder / 'manifest.json'}." if result.folder else ""
         typer.echo(f"gamed: {len(result.failures)} failed; {kept}.{traces}", err=True)

@@ -38,6 +38,7 @@ class Ran:
     tables: dict[str, Any] = field(default_factory=lambda: {"series": []})
     failures: list[dict[str, Any]] = field(default_factory=list)
     interrupted: bool = False
+    problem: str | None = None
 
 
 @dataclass
@@ -226,7 +227,8 @@ def test_run_passes_on_what_was_asked_and_prints_the_verdict(gamed: Gamed, engin
     call = engine.calls[0]
     spec = call.pop("loaded").spec
     assert (spec.weeks, spec.seed, spec.replicates) == (3, 5, 2)
-    assert call == {"replicates": 2, "workers": 1, "out": Path("results/world-1"), "progress": True, "micro": True}
+    where = {"workers": 1, "cluster": None, "out": Path("results/world-1")}
+    assert call == {"replicates": 2, **where, "progress": True, "micro": True}
 
 
 def test_compare_takes_several_and_equal_budgets(gamed: Gamed, engine: Engine) -> None:
@@ -317,6 +319,14 @@ def test_an_interrupted_run_ends_with_130_and_says_what_is_kept(gamed: Gamed, en
     assert "The same command with --out results/world-" in told.err
     engine.error = KeyboardInterrupt()
     assert gamed("run", "world.yaml").status == 130
+
+
+def test_a_cluster_that_is_lost_ends_with_1_and_says_what_is_kept(gamed: Gamed, engine: Engine) -> None:
+    engine.changes = {"interrupted": True, "problem": "the Dask scheduler at here is gone"}
+    told = gamed("compare", "salary", "world.yaml", "--dask", "here")
+    assert engine.calls[-1]["cluster"] == "here"
+    assert told.status == 1
+    assert "gamed: the Dask scheduler at here is gone; what was finished is in results/salary-world-1" in told.err
 
 
 def test_a_fault_of_the_program_ends_with_1_and_its_trace(gamed: Gamed, engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Sweeps on a Dask cluster: a real scheduler and real workers on the loopback address, some of which are killed."""
+"""Studies on a Dask cluster: a real scheduler and real workers on the loopback address, some of which are killed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 import toy_sweep
 from distributed import KilledWorker
-from toy_engine import wait_for
+from toy_engine import PAID, put_in_place, spec, wait_for
 from toy_sweep import write_study
 
+from sim.experiments import compare, run
 from sim.experiments import plan as plan_module
 from sim.experiments import sweep as sweep_module
 from sim.experiments.crew import Crew
@@ -193,3 +194,51 @@ def test_nobody_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     result = sweep(write_study(tmp_path), out=tmp_path / "out", cluster="tcp://127.0.0.1:9")
     assert result.problem is not None
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in result.problem
+
+
+def test_a_comparison_on_a_cluster_gives_the_same_bytes(site: Site, tmp_path: Path) -> None:
+    site.hire()
+    small = {
+        "weeks": 6, "burn_in": 2, "history": 0, "customers": {"count": 100}, "staff": {"count": 6, "team_size": 3},
+        "measures": {"nps": {}},
+    }  # fmt: skip
+    arms = [spec("paid", **small, pay={"every": 2, "schemes": PAID}), spec("fixed", **small, pay={"every": 2})]
+    there = compare(arms, replicates=2, cluster=site.address, out=tmp_path / "there", progress=False)
+    here = compare(arms, replicates=2, workers=1, out=tmp_path / "here", progress=False)
+    assert there.problem is None
+    assert there.failures == []
+    assert there.manifest["arms"][0]["finished"] == [0, 1]
+    assert there.manifest["pilots"] == here.manifest["pilots"] != []
+    assert there.manifest["files"] == here.manifest["files"]
+
+
+def test_a_run_whose_scheduler_goes_away_keeps_what_is_finished(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_place(monkeypatch)
+    site.hire()
+    (begun := tmp_path / "begun").mkdir()
+    world = spec(about=f"slow {begun}", replicates=400)
+
+    def stop() -> None:
+        wait_for(lambda: len(list(begun.iterdir())) > 9, 60)
+        site.scheduler.kill()
+
+    killer = threading.Thread(target=stop)
+    killer.start()
+    result = run(world, cluster=site.address, out=tmp_path / "out", progress=False)
+    killer.join()
+    assert result.problem is not None
+    assert "Dask" in result.problem
+    assert (result.interrupted, result.folder) == (True, tmp_path / "out")
+    assert 0 < len(result.manifest["arms"][0]["finished"]) < 400
+
+
+def test_a_run_with_nobody_at_the_address_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.experiments import cluster
+
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    result = run(spec(), cluster="tcp://127.0.0.1:9", out=tmp_path / "out", progress=False)
+    assert result.problem is not None
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in result.problem
+    assert (result.tables, result.folder, (tmp_path / "out").exists()) == ({}, None, False)

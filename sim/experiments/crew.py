@@ -75,7 +75,7 @@ class Crew:
         self._close()
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Yield one outcome for every job, as they finish. On Ctrl-C what is finished comes first, then the error."""
+        """Yield one outcome for every job, as they finish. Whatever stops it, what is finished comes first, then the error."""
         if self._pool is None:
             yield from map(play, jobs)
             return
@@ -83,7 +83,7 @@ class Crew:
         try:
             while self._fill(work):
                 yield from self._harvest(work)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ClusterLost):
             yield from work.finished()
             raise
         for job in work.suspects:
@@ -180,6 +180,15 @@ class Crew:
         if self._pool is not None:
             self._pool.close()
             self._pool = None
+
+
+def hired(workers: int, cluster: str | None) -> Crew:
+    """A crew on this machine or, given the address of a Dask scheduler, there; `ClusterLost` where none answers."""
+    if cluster is None:
+        return Crew(workers)
+    from sim.experiments.cluster import Cluster  # an extra: only who asks for it needs it
+
+    return Crew(cluster=Cluster(cluster))
 
 
 class _Work:

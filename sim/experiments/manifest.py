@@ -47,7 +47,7 @@ def completed(
     *,
     begun: datetime,
     ended: datetime,
-    workers: int,
+    workers: int | None,
     interrupted: bool,
     finished: Mapping[str, Sequence[int]],
     paid: Mapping[str, Mapping[str, Any]],
@@ -55,7 +55,8 @@ def completed(
     failures: Sequence[Mapping[str, Any]],
     warnings: Sequence[str],
 ) -> dict[str, Any]:
-    """The manifest with what came of the runs; `finished` are the replicates that each arm has, `pilots` the bills tried."""
+    """The manifest with what came of the runs; `finished` are the replicates that each arm has, `pilots` the bills tried;
+    `workers` are processes of this machine, None where a cluster played."""
     arms = [{**arm, "finished": list(finished.get(arm["scenario"], ()))} for arm in manifest["arms"]]
     return {
         **manifest,

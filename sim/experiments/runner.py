@@ -18,7 +18,7 @@ import pyarrow as pa
 from sim.experiments import resume, store
 from sim.experiments.arms import Arm, Source, check, resolve
 from sim.experiments.budget import Equaliser, paid
-from sim.experiments.crew import Crew
+from sim.experiments.crew import ClusterLost, Crew, hired
 from sim.experiments.jobs import ENGINE, Failure, Job, Outcome, failed
 from sim.experiments.manifest import completed, manifest_of, source_digest
 from sim.experiments.processes import cores
@@ -39,7 +39,8 @@ WORTH_THREADS = 20_000  # customers
 class Result:
     """What a run or a comparison gave. `folder` is where it was written; None if it was not.
 
-    Interrupted while budgets were made equal, it has no tables, but its folder keeps the pilots.
+    Interrupted while budgets were made equal, it has no tables, but its folder keeps the pilots. `problem` tells in words
+    what interrupted it where that was not the user: a cluster that does not answer (any more).
     """
 
     folder: Path | None
@@ -47,6 +48,7 @@ class Result:
     failures: list[dict[str, Any]]
     interrupted: bool
     manifest: dict[str, Any]
+    problem: str | None = None
 
 
 def run(
@@ -54,15 +56,16 @@ def run(
     *,
     replicates: int | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
     out: str | Path | None = None,
     progress: bool = True,
     micro: bool = False,
 ) -> Result:
-    """Play one scenario. With `micro`, the table `customers` is kept as well.
+    """Play one scenario. With `micro`, the table `customers` is kept as well. `cluster`: the address of a Dask scheduler.
 
     What the same call left in the folder `out` is not played again; any other result in it is replaced.
     """
-    study = _Study(resolve([scenario]), replicates, workers, out, progress, micro)
+    study = _Study(resolve([scenario]), replicates, workers, cluster, out, progress, micro)
     return study.play("as_written")
 
 
@@ -71,15 +74,19 @@ def compare(
     *,
     replicates: int | None = None,
     workers: int | None = None,
+    cluster: str | None = None,
     out: str | Path | None = None,
     budget: Budget = "equal",
     progress: bool = True,
     micro: bool = False,
 ) -> Result:
-    """Play several scenarios with the same luck; `budget="equal"` first retunes their schemes to the same bonus bill."""
+    """Play several scenarios with the same luck; `budget="equal"` first retunes their schemes to the same bonus bill.
+
+    `cluster` is the address of a Dask scheduler whose workers play; the results are the same bytes.
+    """
     if not scenarios:
         raise ValueError("there is nothing to compare")
-    return _Study(resolve(scenarios), replicates, workers, out, progress, micro).play(budget)
+    return _Study(resolve(scenarios), replicates, workers, cluster, out, progress, micro).play(budget)
 
 
 def standing(
@@ -104,6 +111,7 @@ class _Study:
         arms: list[Arm],
         replicates: int | None,
         workers: int | None,
+        cluster: str | None,
         out: str | Path | None,
         progress: bool,
         micro: bool,
@@ -120,7 +128,8 @@ class _Study:
         self.pilots: list[dict[str, Any]] = []
         specs = [arm.spec for arm in arms]
         self.workers = workers_for(specs, self.replicates, workers)
-        self.threads = threads_for(specs, self.replicates) if workers is None else 1
+        self.cluster = cluster
+        self.threads = threads_for(specs, self.replicates) if workers is None and cluster is None else 1
         self.failures: list[tuple[int, int, Failure]] = []
         self.outcomes: dict[tuple[int, int], Outcome] = {}
 
@@ -134,21 +143,21 @@ class _Study:
                 return Result(self.out, tables, manifest["failures"], False, manifest)
             store.prepare(self.out)
             kept = resume.kept_in(self.out, job)
-        interrupted = False
+        interrupted, problem = False, None
         try:
-            with Crew(self.workers) as crew:
+            with hired(self.workers, self.cluster) as crew:
                 self.workers = crew.workers
                 if budget == "equal":
                     self._equalise(crew, kept.pilots)
                 self.outcomes |= kept.outcomes(self.arms)
                 for outcome in watched(crew, self._jobs(), "runs", show=self.progress):
                     self.outcomes[outcome.key] = outcome
-        except KeyboardInterrupt:
-            interrupted = True
+        except (KeyboardInterrupt, ClusterLost) as error:
+            interrupted, problem = True, str(error) if isinstance(error, ClusterLost) else None
             if kept.runs and not self.outcomes and self.out is not None:  # too early to tell which of them still hold
                 tables, manifest = store.read(self.out)
-                return Result(self.out, tables, manifest["failures"], True, manifest)
-        return self._result(job, interrupted)
+                return Result(self.out, tables, manifest["failures"], True, manifest, problem)
+        return replace(self._result(job, interrupted), problem=problem)
 
     def _jobs(self) -> list[Job]:
         """What is still to play, replicate by replicate over all arms: an interrupted comparison has whole pairs."""
@@ -187,7 +196,7 @@ class _Study:
             manifest_of(self.arms, job),
             begun=self.begun,
             ended=datetime.now(UTC),
-            workers=self.workers,
+            workers=None if self.cluster else self.workers,
             interrupted=interrupted,
             finished={arm.label: [o.key[1] for o in good if o.key[0] == i] for i, arm in enumerate(self.arms)},
             paid=paid(frames["staff"]) if "staff" in frames else {},

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.experiments import lock
 from sim.experiments.arms import leaves
-from sim.experiments.crew import ClusterLost, Crew
+from sim.experiments.crew import ClusterLost, Crew, hired
 from sim.experiments.files import SETTINGS, write_safely, write_text
 from sim.experiments.jobs import Outcome
 from sim.experiments.parts import FOLDER, RUNS, SERIES, Parts, rows
@@ -81,15 +81,7 @@ def sweep(
         result = SweepResult(folder, planned.runs, parts.done, parts.failures, warnings=parts.warnings)
         if parts.whole and not (retry and parts.failures):
             return result
-        return work.play(lambda: _crew(planned, workers, cluster), retry, result)
-
-
-def _crew(planned: Plan, workers: int | None, cluster: str | None) -> AbstractContextManager[Crew]:
-    if cluster is not None:
-        from sim.experiments.cluster import Cluster
-
-        return Crew(cluster=Cluster(cluster))
-    return Crew(min(workers or cores(), planned.runs))
+        return work.play(lambda: hired(min(workers or cores(), planned.runs), cluster), retry, result)
 
 
 def _settle_in(folder: Path, planned: Plan) -> None:
