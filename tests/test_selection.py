@@ -20,6 +20,7 @@ from sim.scenario.schema import Scenario
 from sim.world import Organisation, chance
 from sim.world import selection as engine
 from sim.world.survival import Survival
+from sim.world.tables import tables as tables_of
 
 AT = "service.textbook.selection."
 
@@ -76,7 +77,7 @@ def test_with_the_same_draws_it_is_the_published_model_person_by_person(c: float
         np.testing.assert_allclose(ours.people.angle, theirs.angle, atol=1e-9)
         np.testing.assert_allclose(ours.people.delivered, theirs.proxy, atol=1e-9)
         np.testing.assert_allclose(ours.people.ranked, sorted(theirs.proxy), atol=1e-9)
-    tables = ours.tables(steps)
+    tables = tables_of(ours.results(steps))
     last = tables["series"].iloc[-1]
     assert last["reported"] == pytest.approx(state.proxy, abs=1e-9)
     assert last["true"] == pytest.approx(state.goal, abs=1e-9)

@@ -212,7 +212,7 @@ def test_indices_of_a_run_are_those_of_the_report(name: str) -> None:
     model = Organisation(load(name, [*small, "weeks=24", "burn_in=8"]).spec, 3).run()
     tables = model.tables()
     window = gap.last_year(24, 4)
-    found = run_indices(tables, window)
+    found = run_indices(model.results(), window)
     named = {table: frame.assign(scenario="") for table, frame in tables.items()}
     for (_, _, label), row in gap.readings(named["series"], named["waterfall"], window).iterrows():
         values = (
@@ -233,7 +233,7 @@ def test_indices_of_a_run_are_those_of_the_report(name: str) -> None:
     }
     for key, values in single.items():
         assert found[key] == pytest.approx(values.iloc[0] if len(values) else np.nan, nan_ok=True), key
-    weeks, lines = weekly(tables, ["world.minutes", "books.revenue"])
+    weeks, lines = weekly(model.results(), ["world.minutes", "books.revenue"])
     world = named["world"]
     minutes = world[world["indicator"] == "minutes"].set_index("week")["value"]
     np.testing.assert_array_equal(lines[:, 0], minutes.reindex(weeks).to_numpy())

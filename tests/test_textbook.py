@@ -17,6 +17,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.textbook import Textbook as Section
 from sim.scenario.textbook import without_floors
 from sim.world.principal import Best, golden_section, seek
+from sim.world.tables import tables as tables_of
 from sim.world.textbook import Textbook, ratchet_weight
 from sim.world.theory import Theory
 
@@ -267,7 +268,7 @@ def test_9_an_honest_ratchet_follows_results() -> None:
     bonus = []
     for week in range(16):
         run.step(week)
-    bonus = [table["bonus"].iloc[0] for table in run.ledger.staff]
+    bonus = [row["bonus"][0] for row in run.ledger.staff]
     np.testing.assert_allclose(bonus, [1.0, 0.5, 0.25, 0.125], rtol=1e-12)
 
 
@@ -306,7 +307,7 @@ def test_renaming_a_measure_changes_no_number() -> None:
         run = Theory(scenario(world, [{"kind": "linear", "measure": label, "rate": 2}], n=5, weeks=8, burn_in=4))
         for week in range(-4, 8):
             run.step(week)
-        tables.append(run.tables(8))
+        tables.append(tables_of(run.results(8)))
     for name, table in tables[0].items():
         drop = [column for column in ("measure",) if column in table]
         assert table.drop(columns=drop).equals(tables[1][name].drop(columns=drop))
@@ -321,7 +322,7 @@ def test_a_run_adds_up() -> None:
     run = Theory(scenario(world, [{"kind": "linear", "measure": "score", "rate": 0.6}], n=20, weeks=12, burn_in=8), 3)
     for week in range(-8, 12):
         run.step(week)
-    tables = run.tables(12)
+    tables = tables_of(run.results(12))
     series = tables["series"].set_index("week")
     parts = tables["waterfall"].pivot_table(index="week", columns="component", values="value")
     np.testing.assert_allclose(parts.sum(axis=1), series["reported"] - series["true"], atol=1e-12)

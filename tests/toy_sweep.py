@@ -1,4 +1,4 @@
-"""A toy world for sweeps: it takes milliseconds, has every table, and makes trouble when its `about` asks for it."""
+"""A toy world for sweeps: it takes milliseconds, has all results, and makes trouble when its `about` asks for it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from sim.experiments import plan as plan_module
 from sim.experiments import sweep as sweep_module
+from sim.world.results import Results
 
 ENGINE = "toy_sweep:Toy"
 STUDY = """
@@ -59,22 +59,22 @@ class Toy:
             time.sleep(float(what))
         return self
 
-    def tables(self, micro: bool = False) -> dict[str, pd.DataFrame]:
+    def results(self) -> Results:
         spec = self.spec
         weeks = np.arange(-spec.burn_in, spec.weeks)
         rng = np.random.default_rng([spec.seed, self.replicate])
         rate, audit = spec.pay.schemes[0].rate, spec.audit.rate
-        true = 10 + rng.normal(size=len(weeks)) - rate * (1 - audit)
-        tidy = {"replicate": self.replicate, "firm": 0, "week": weeks}
-        series = {"measure": "nps", "reported": true + rate, "true": true, "true_with_leavers": true, "answers": 9.0}
-        staff = {"role": "employee", "post": 0, "bonus": rate, "certainty_equivalent": 3000.0 + rate}
-        return {
-            "series": pd.DataFrame(tidy | series),
-            "waterfall": pd.DataFrame(tidy | {"measure": "nps", "component": "pressure", "value": float(rate)}),
-            "books": pd.DataFrame(tidy | {"item": "revenue", "amount": 100.0 + true}),
-            "world": pd.DataFrame(tidy | {"indicator": "minutes", "value": true * 3}),
-            "staff": pd.DataFrame(tidy | staff),
-        }
+        line = 10 + rng.normal(size=len(weeks)) - rate * (1 - audit)
+        true = line[None]
+        people = {"bonus": rate, "certainty_equivalent": 3000.0 + rate}
+        staff = {"week": weeks[:, None], "post": np.zeros((len(weeks), 1), np.int64)}
+        staff |= {name: np.full((len(weeks), 1), value) for name, value in people.items()}
+        return Results(
+            self.replicate, weeks, ["nps"], reported=true + rate, true=true, true_with_leavers=true,
+            answers=np.full_like(true, 9.0),
+            parts={"pressure": np.full_like(true, rate)}, books={"revenue": 100.0 + line}, world={"minutes": line * 3},
+            staff={"employee": staff},
+        )  # fmt: skip
 
 
 def write_study(folder: Path, *, about: str = "", steps: int = 4, replicates: int = 2, more: str = "") -> Path:

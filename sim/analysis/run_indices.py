@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import gap, indices
-from sim.analysis.summary import own_firm
 
-Tables = Mapping[str, pd.DataFrame]
+if TYPE_CHECKING:
+    from sim.world.results import Results
+
 _NOTHING = np.empty(0)
 # What is kept of every measure: name and meaning; unit: the measure's.
 READINGS = {
@@ -54,17 +55,17 @@ def matching(patterns: Sequence[str] | None, known: Sequence[str]) -> list[str]:
     return [name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns)]
 
 
-def run_indices(tables: Tables, window: gap.Window) -> dict[str, float]:
+def run_indices(results: Results, window: gap.Window) -> dict[str, float]:
     """Every index of one run, over the window.
 
     The definitions are those of `gap.readings` and `indices`, worked out on arrays: a sweep reads every small run, and
     data frames would take longer than the run (a test holds the two against each other).
     """
-    world = _wide(tables["world"], "indicator", "value", window)
-    books = _wide(tables["books"], "item", "amount", window)
-    found = _readings(tables, window)
+    within = _weeks(results, window)
+    world = {name: values[within] for name, values in results.world.items()}
+    found = _readings(results, window)
     found |= {f"world.{name}": _mean(values) for name, values in world.items()}
-    yearly = {name: float(np.nansum(values)) * indices.YEAR / window.weeks for name, values in books.items()}
+    yearly = {name: float(np.nansum(values[within])) * indices.YEAR / window.weeks for name, values in results.books.items()}
     found |= {f"books.{name}": value for name, value in yearly.items()}
     found["revenue"], found["profit"] = yearly.get("revenue", 0.0), sum(yearly.values())
     found["bonus"], found["cost"] = -yearly.get("bonus", 0.0), found["revenue"] - found["profit"]
@@ -72,63 +73,48 @@ def run_indices(tables: Tables, window: gap.Window) -> dict[str, float]:
     found["needs_met"] = _share(world, "needs_met", "needs_ended")
     found["complaints_on_record"] = _share(world, "complaints_recorded", "complaints_intended")
     found["engagement"] = _mean(world.get("engagement", _NOTHING))
-    return found | _staff(tables["staff"], world, window)
+    return found | _staff(results.staff.get("employee", {}), world, window)
 
 
-def _wide(
-    table: pd.DataFrame, key: str, value: str, window: gap.Window, more: str | None = None
-) -> dict[str, NDArray[np.float64]]:
-    """A column of a long table as one array a key, (weeks,), of the first firm; NaN where nothing stands.
-
-    With `more`, a second key: (weeks, number of its values in `gap.COMPONENTS`).
-    """
-    week = table["week"].to_numpy()
-    firm = table["firm"].to_numpy()
-    keep = (week >= window.start) & (week < window.end) & (firm == (firm.min() if len(firm) else 0))
-    codes, names = pd.factorize(table[key])
-    at: tuple[NDArray[np.int64], ...] = (codes[keep], week[keep] - window.start)
-    shape: tuple[int, ...] = (len(names), window.weeks)
-    if more is not None:
-        inner, found = pd.factorize(table[more])
-        places = np.array([gap.COMPONENTS.index(str(name)) for name in found])
-        at, shape = (*at, places[inner[keep]]), (*shape, len(gap.COMPONENTS))
-    out = np.full(shape, np.nan)
-    out[at] = table[value].to_numpy(float)[keep]
-    return {str(name): out[place] for place, name in enumerate(names)}
+def _weeks(results: Results, window: gap.Window) -> slice:
+    """Where the weeks of the window stand."""
+    first, last = np.searchsorted(results.weeks, (window.start, window.end))
+    return slice(int(first), int(last))
 
 
-def _readings(tables: Tables, window: gap.Window) -> dict[str, float]:
+def _readings(results: Results, window: gap.Window) -> dict[str, float]:
     """What is kept of every measure. `true` is over all weeks: it is what points are compared on."""
     found: dict[str, float] = {}
-    reported = _wide(tables["series"], "measure", "reported", window)
-    true = _wide(tables["series"], "measure", "true", window)
-    parts = _wide(tables["waterfall"], "measure", "value", window, "component")
+    within = _weeks(results, window)
+    parts = np.zeros((len(results.measures), within.stop - within.start, len(gap.COMPONENTS)))
+    for name, values in results.parts.items():
+        parts[..., gap.COMPONENTS.index(name)] = np.nan_to_num(values[:, within])
     honest = [gap.COMPONENTS.index(name) for name in gap.HONEST]
     acted = [gap.COMPONENTS.index(name) for name in gap.ACTED]
-    for label, readings in reported.items():
-        read = np.isfinite(readings)
-        own = np.nan_to_num(parts.get(label, np.zeros((window.weeks, len(gap.COMPONENTS)))))[read]
+    for j, label in enumerate(results.measures):
+        reported, true = results.reported[j, within], results.true[j, within]
+        read = np.isfinite(reported)
+        own = parts[j, read]
         sums = own.sum(axis=0) / len(own) if len(own) else np.full(len(gap.COMPONENTS), np.nan)
-        values = (
-            _mean(readings), _mean(true[label]), _mean(readings) - _mean(true[label][read]),
-            float(sums[honest].sum()), float(sums[acted].sum()), float((~read).sum()),
+        numbers = (
+            _mean(reported), _mean(true), _mean(reported) - _mean(true[read]),
+            float(sums[honest].sum()), float(sums[acted].sum()), float(window.weeks - read.sum()),
         )  # fmt: skip
-        found |= {f"{label}.{name}": value for name, value in zip(READINGS, values, strict=True)}
+        found |= {f"{label}.{name}": value for name, value in zip(READINGS, numbers, strict=True)}
     return found
 
 
-def _staff(staff: pd.DataFrame, world: Mapping[str, NDArray[np.float64]], window: gap.Window) -> dict[str, float]:
-    """Turnover and what the job is worth, of the employees of the first firm."""
-    if not len(staff):
+def _staff(
+    employees: Mapping[str, NDArray[Any]], world: Mapping[str, NDArray[np.float64]], window: gap.Window
+) -> dict[str, float]:
+    """Turnover and what the job is worth, of the employees."""
+    if not employees:
         return {"turnover": np.nan, "certainty_equivalent": np.nan, "care_pay": np.nan}
-    week, firm = staff["week"].to_numpy(), staff["firm"].to_numpy()
-    codes, roles = pd.factorize(staff["role"])
-    is_employee = codes == list(roles).index("employee")
-    keep = (week >= window.start) & (week < window.end) & is_employee & (firm == firm.min())
-    heads = len(np.unique(staff["post"].to_numpy()[keep]))
+    keep = (employees["week"] >= window.start) & (employees["week"] < window.end)
+    heads = len(np.unique(employees["post"][keep]))
     left = sum(float(np.nansum(world[name])) for name in ("quits", "dismissals") if name in world)
     per_head = left / heads * indices.YEAR / window.weeks if heads and "quits" in world else np.nan
-    found = {name: _mean(staff[name].to_numpy(float)[keep]) for name in ("certainty_equivalent", "care_pay") if name in staff}
+    found = {name: _mean(employees[name][keep]) for name in ("certainty_equivalent", "care_pay") if name in employees}
     return {"turnover": per_head, "care_pay": np.nan, **found}
 
 
@@ -145,29 +131,23 @@ def _share(world: Mapping[str, NDArray[np.float64]], part: str, whole: str) -> f
     return float(np.nansum(world[part])) / total if total > 0 else np.nan
 
 
-def series_names(tables: Tables) -> list[str]:
+def series_names(results: Results) -> list[str]:
     """Every weekly series of a run."""
-    labels = tables["series"]["measure"].unique()
     return [
-        *(f"{label}.{reading}" for label in labels for reading in ("reported", "true")),
-        *(f"world.{name}" for name in tables["world"]["indicator"].unique()),
-        *(f"books.{name}" for name in tables["books"]["item"].unique()),
-    ]
+        *(f"{label}.{reading}" for label in results.measures for reading in ("reported", "true")),
+        *(f"world.{name}" for name in results.world), *(f"books.{name}" for name in results.books),
+    ]  # fmt: skip
 
 
-def weekly(tables: Tables, names: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Weeks, (w,), and the series asked for, (w, len(names)); NaN where a run has no such series or week."""
-    tables = own_firm(tables)
-    weeks = np.unique(tables["series"]["week"].to_numpy(np.int64))
-    out = np.full((len(weeks), len(names)), np.nan)
+def weekly(results: Results, names: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Weeks, (w,), and the series asked for, (w, len(names)); NaN where a run has no such series."""
+    lines: dict[str, NDArray[np.float64]] = {}
+    for j, label in enumerate(results.measures):
+        lines |= {f"{label}.reported": results.reported[j], f"{label}.true": results.true[j]}
+    for part, rows in (("world", results.world), ("books", results.books)):
+        lines |= {f"{part}.{name}": values for name, values in rows.items()}
+    out = np.full((len(results.weeks), len(names)), np.nan)
     for place, name in enumerate(names):
-        part, _, last = name.rpartition(".")
-        table, key, wanted, column = {
-            "world": ("world", "indicator", last, "value"),
-            "books": ("books", "item", last, "amount"),
-        }.get(part, ("series", "measure", part, last))
-        rows = tables[table]
-        rows = rows[rows[key] == wanted]
-        at = np.searchsorted(weeks, rows["week"].to_numpy(np.int64))
-        out[at, place] = rows[column].to_numpy(float)
-    return weeks, out
+        if name in lines:
+            out[:, place] = lines[name]
+    return results.weeks, out

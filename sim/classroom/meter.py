@@ -8,10 +8,9 @@ import numpy as np
 
 from sim.incentives import tactics as act
 from sim.world import state as st
-from sim.world import tables
 from sim.world.model import Organisation
 from sim.world.people import Array
-from sim.world.tables import COMPONENTS
+from sim.world.results import COMPONENTS, book_items
 
 QUARTER = 12  # weeks over which money, time and the parts of the gap are averaged: whole pay periods, so that they do not beat
 MONTH = 4
@@ -58,7 +57,7 @@ class Meter:
     def money(self) -> dict[str, float]:
         """The books of the last quarter by item, thousand a year; costs are negative."""
         end = self.model.week + self.model.spec.burn_in
-        items = tables.book_items(self.model.recorder, end)
+        items = book_items(self.model.recorder, end)
         return {name: float(amounts[-QUARTER:].mean() * 52 / 1000) for name, amounts in items.items()}
 
     def gap(self, label: str) -> dict[str, float]:

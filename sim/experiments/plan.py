@@ -192,7 +192,7 @@ def _asked(loaded: LoadedStudy, specs: Sequence[Scenario], prefixes: tuple[str, 
     found: dict[str, None] = {}
     for spec in specs:
         tiny = spec.model_copy(update={"weeks": spec.pay.every, "burn_in": 0})
-        names = run_indices.series_names(Organisation(tiny).run().tables())
+        names = run_indices.series_names(Organisation(tiny).run().results())
         found |= dict.fromkeys(name for name in names if name.startswith(prefixes))
     return list(found)
 

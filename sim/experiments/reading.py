@@ -24,8 +24,8 @@ class Kept:
 
 def read_run(model: Any, *, indices: Sequence[str], series: Sequence[str], window: Window) -> Kept:
     """Read a finished world."""
-    tables = model.tables()
-    found = run_indices(tables, window)
+    results = model.results()
+    found = run_indices(results, window)
     values = np.array([found.get(name, np.nan) for name in indices])
-    weeks, lines = weekly(tables, series) if series else (np.empty(0, np.int64), np.empty((0, 0)))
+    weeks, lines = weekly(results, series) if series else (np.empty(0, np.int64), np.empty((0, 0)))
     return Kept(values, weeks, lines)

@@ -1,14 +1,15 @@
-"""What a run of the textbook technology leaves behind: weekly means of the firm, rows of staff, and the tables of both."""
+"""What a run of the textbook technology leaves behind: weekly means of the firm, rows of staff, and the results of both."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.scenario.schema import Scenario
+from sim.world.results import Results
 
 Array = NDArray[np.float64]
 BOOKS = ("revenue", "wages", "bonus", "fines", "audits")
@@ -30,19 +31,32 @@ class Ledger:
         self.shares = np.zeros((weeks, len(activities)))
         self.indicators = {name: np.zeros(weeks) for name in indicators}
         self.books = {name: np.zeros(weeks) for name in BOOKS}
-        self.staff: list[pd.DataFrame] = []
+        self.staff: list[dict[str, NDArray[Any]]] = []  # by payday and column: (n,)
 
-    def tables(self, week: int) -> dict[str, pd.DataFrame]:
-        """The tables of docs/architecture.md up to (not including) `week`; readings are pooled over one pay period."""
+    def keep_staff(self, row: Mapping[str, Any]) -> None:
+        """One row of the table `staff` for each of the n employees: a number, or an array (n,), a column."""
+        self.staff.append({name: np.full(self.spec.staff.count, value) for name, value in row.items()})  # people go on
+
+    def results(self, week: int) -> Results:
+        """What the run came to up to (not including) `week`; readings are pooled over one pay period.
+
+        Measurement and pressure are what the acts explain of the gap; luck is the rest of reported - true.
+        """
         weeks = week + self.spec.burn_in
-        made = {
-            "series": self._series(weeks), "waterfall": self._waterfall(weeks),
-            "books": self._long(self.books, weeks, "item", "amount"), "world": self._world(weeks),
-            "staff": pd.concat(self.staff, ignore_index=True) if self.staff else pd.DataFrame(),
-        }  # fmt: skip
-        for table in made.values():
-            table.insert(0, "replicate", self.replicate)
-        return made
+        reported, true = self._pooled(self.reported, weeks), self._pooled(self.true, weeks)
+        parts = {name: self._pooled(values, weeks) for name, values in self.parts.items()}
+        parts["luck"] = reported - true - parts["measurement"] - parts["pressure"]
+        answers = self.spec.staff.count * np.minimum(np.arange(weeks) + 1.0, self.spec.pay.every)
+        shares = {f"share_{name}": self.shares[:, k] for k, name in enumerate(self.activities)}
+        staff = {name: np.stack([row[name] for row in self.staff]) for name in (self.staff[0] if self.staff else ())}
+        return Results(
+            self.replicate, np.arange(weeks, dtype=np.int64) - self.spec.burn_in, list(self.labels),
+            reported=reported.T, true=true.T, true_with_leavers=true.T, answers=np.tile(answers, (len(self.labels), 1)),
+            parts={name: values.T for name, values in parts.items()},
+            books={name: values[:weeks] for name, values in self.books.items()},
+            world={name: values[:weeks] for name, values in (self.indicators | shares).items()},
+            staff={"employee": staff} if staff else {},
+        )  # fmt: skip
 
     def _pooled(self, values: Array, weeks: int) -> Array:
         """Means over the last pay period's length of weeks, (weeks, M), added up from the oldest."""
@@ -50,43 +64,3 @@ class Ledger:
         for back in range(every - 1, -1, -1):
             total[back:] += values[: weeks - back]
         return total / np.minimum(np.arange(weeks) + 1.0, self.spec.pay.every)[:, None]
-
-    def _series(self, weeks: int) -> pd.DataFrame:
-        reported, true = self._pooled(self.reported, weeks), self._pooled(self.true, weeks)
-        answers = self.spec.staff.count * np.minimum(np.arange(weeks) + 1.0, self.spec.pay.every)
-        frames = [
-            pd.DataFrame({
-                "firm": 0, "week": self._weeks(weeks), "measure": label, "reported": reported[:, m], "true": true[:, m],
-                "true_with_leavers": true[:, m], "answers": answers,
-            })
-            for m, label in enumerate(self.labels)
-        ]  # fmt: skip
-        return pd.concat(frames, ignore_index=True)
-
-    def _waterfall(self, weeks: int) -> pd.DataFrame:
-        """Measurement and pressure as the acts explain them; luck is the rest of reported - true."""
-        parts = {name: self._pooled(values, weeks) for name, values in self.parts.items()}
-        gap = self._pooled(self.reported, weeks) - self._pooled(self.true, weeks)
-        parts["luck"] = gap - parts["measurement"] - parts["pressure"]
-        frames = [
-            pd.DataFrame({
-                "firm": 0, "week": self._weeks(weeks), "measure": label, "component": name, "value": values[:, m]
-            })
-            for name, values in parts.items()
-            for m, label in enumerate(self.labels)
-        ]  # fmt: skip
-        return pd.concat(frames, ignore_index=True)
-
-    def _world(self, weeks: int) -> pd.DataFrame:
-        shares = {f"share_{name}": self.shares[:, k] for k, name in enumerate(self.activities)}
-        return self._long(self.indicators | shares, weeks, "indicator", "value")
-
-    def _long(self, columns: dict[str, Array], weeks: int, name: str, value: str) -> pd.DataFrame:
-        frames = [
-            pd.DataFrame({"firm": 0, "week": self._weeks(weeks), name: key, value: values[:weeks]})
-            for key, values in columns.items()
-        ]
-        return pd.concat(frames, ignore_index=True)
-
-    def _weeks(self, weeks: int) -> NDArray[np.int64]:
-        return np.arange(weeks, dtype=np.int64) - self.spec.burn_in

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.rules import market
 from sim.scenario.schema import Scenario
-from sim.world import build, crew, events, start, tables, windows
+from sim.world import build, crew, events, results, start, tables, windows
 from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
@@ -112,9 +112,16 @@ class Organisation(mesa.Model):
 
     def tables(self, micro: bool = False) -> dict[str, pd.DataFrame]:
         """The results so far as tidy tables (see docs/architecture.md); `micro` adds one row a customer, if there are any."""
+        made = tables.tables(self.results())
+        if micro and self.theory is None:
+            made["customers"] = tables.customers(self.world, self.replicate)
+        return made
+
+    def results(self) -> results.Results:
+        """The results so far as plain arrays: what the tables are made of."""
         if self.theory is not None:
-            return self.theory.tables(self.week)
-        return tables.tables(self.recorder, self.week + self.spec.burn_in, micro)
+            return self.theory.results(self.week)
+        return results.of(self.recorder, self.week + self.spec.burn_in)
 
     @property
     def agents(self) -> Any:

@@ -1,4 +1,4 @@
-"""The recorder: what is kept of a run, week by week and payday by payday. `sim.world.tables` makes the tidy tables of it."""
+"""The recorder: what is kept of a run, week by week and payday by payday. `sim.world.results` reads it out."""
 
 from __future__ import annotations
 

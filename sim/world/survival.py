@@ -1,18 +1,21 @@
 """A run of the textbook technology under competition for survival, week by week; see `sim.world.selection`.
 
-Offers the Mesa model what `sim.world.theory` offers: `step(week)` from the burn-in on, and `tables()`. Competition is in
+Offers the Mesa model what `sim.world.theory` offers: `step(week)` from the burn-in on, and `results()`. Competition is in
 force from the first week of the burn-in, which serves to get past the start.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.scenario.schema import Scenario
 from sim.world import selection as engine
 from sim.world.ledger import Ledger
+from sim.world.results import Results
 from sim.world.textbook import Textbook
 
 Array = NDArray[np.float64]
@@ -46,8 +49,8 @@ class Survival:
             kept |= {"person": p.person, "since": p.since}
             self.census.append({"week": week} | {name: values.copy() for name, values in kept.items()})
 
-    def tables(self, week: int) -> dict[str, pd.DataFrame]:
-        """The tables of docs/architecture.md up to (not including) `week`; `staff` holds a row a person and year."""
+    def results(self, week: int) -> Results:
+        """What the run came to up to (not including) `week`; `staff` holds a row a person and year."""
         kept = Ledger(self.spec, self.replicate, self.world.labels, self.world.names, INDICATORS)
         mean = self.sums / self.n
         acts = mean[:, [engine.FIRST, engine.SECOND]]
@@ -63,23 +66,20 @@ class Survival:
         every = self.spec.pay.every
         kept.books["revenue"] = self.n * world["value"] / every
         kept.books["wages"][:] = -self.n * self.spec.pay.base / every
-        kept.staff = [self._staff()] if self.census else []
-        return kept.tables(week)
+        for row in self.census:
+            kept.keep_staff(self._people(row))
+        return kept.results(week)
 
-    def _staff(self) -> pd.DataFrame:
-        """Everybody at the end of each year; minutes are units of effort, ability is talent, money is utility."""
-        n, spec, tactic = self.n, self.spec, self.world.tactic
-        many = {name: np.concatenate([row[name] for row in self.census]) for name in self.census[0] if name != "week"}
-        week = np.repeat([row["week"] for row in self.census], n)
-        acts = many["effort"][:, None] * np.stack([np.cos(many["angle"]), np.sin(many["angle"])], axis=1)
+    def _people(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Everybody at the end of a year; minutes are units of effort, ability is talent, money is utility."""
+        spec, tactic, week = self.spec, self.world.tactic, row["week"]
+        acts = row["effort"][:, None] * np.stack([np.cos(row["angle"]), np.sin(row["angle"])], axis=1)
         rows = {
-            "firm": 0, "period": (week + spec.burn_in) // spec.pay.every, "week": week, "role": "employee",
-            "post": np.tile(np.arange(n), len(self.census)), "person": many["person"],
-            "team": np.tile(self.world.team, len(self.census)), "base": spec.pay.base, "bonus": 0.0, "fine": 0.0,
-            "dismissed": False, "certainty_equivalent": spec.pay.base + many["utility"], "engagement": 0.0, "strain": 0.0,
-            "ability": many["talent"], "tenure": week + 1.0 - many["since"], "contacts": 0.0,
+            "period": (week + spec.burn_in) // spec.pay.every, "week": week, "post": np.arange(self.n),
+            "person": row["person"], "team": self.world.team, "base": spec.pay.base, "bonus": 0.0, "fine": 0.0,
+            "dismissed": False, "certainty_equivalent": spec.pay.base + row["utility"], "engagement": 0.0, "strain": 0.0,
+            "ability": row["talent"], "tenure": week + 1.0 - row["since"], "contacts": 0.0,
             "minutes": np.abs(acts).sum(axis=1), "gaming_minutes": np.abs(acts[:, tactic]).sum(axis=1),
-            "practice": np.degrees(many["angle"]),
+            "practice": np.degrees(row["angle"]),
         }  # fmt: skip
-        rows |= {f"a_{name}": acts[:, k] for k, name in enumerate(self.world.names)}
-        return pd.DataFrame(rows)
+        return rows | {f"a_{name}": acts[:, k] for k, name in enumerate(self.world.names)}

@@ -1,6 +1,6 @@
-"""A run of the textbook technology, week by week: pay, audit, choice and the tables, without customers or managers.
+"""A run of the textbook technology, week by week: pay, audit, choice and the results, without customers or managers.
 
-`Theory(spec, replicate)` offers what the Mesa model needs: `step(week)` for each week from the burn-in on, `tables()` at
+`Theory(spec, replicate)` offers what the Mesa model needs: `step(week)` for each week from the burn-in on, `results()` at
 the end. Within a pay period acts stay; on its last week it is paid and audited, and the next one is chosen.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.incentives import schemes as kinds
@@ -18,6 +17,7 @@ from sim.world import chance, contracts, principal
 from sim.world import state as st
 from sim.world.contracts import Contract
 from sim.world.ledger import Ledger
+from sim.world.results import Results
 from sim.world.textbook import Pay, Textbook, ordered_mean, ratchet_weight
 
 Array = NDArray[np.float64]
@@ -148,15 +148,15 @@ class Theory:
         private = self.surplus - world.true_value(self.acts)
         effort = np.abs(self.acts)
         rows = {
-            "firm": 0, "period": (week + self.spec.burn_in) // self.spec.pay.every, "week": week, "role": "employee",
+            "period": (week + self.spec.burn_in) // self.spec.pay.every, "week": week,
             "post": np.arange(n), "person": 0, "team": world.team, "base": self.spec.pay.base, "bonus": bonus,
             "fine": fines, "dismissed": False, "certainty_equivalent": self.spec.pay.base + bonus - fines + private,
             "engagement": 0.0, "strain": 0.0, "ability": 0.0, "tenure": float(week + self.spec.burn_in + 1),
             "contacts": 0.0, "minutes": effort.sum(axis=1), "gaming_minutes": effort[:, world.tactic].sum(axis=1),
         }  # fmt: skip
         rows |= {f"a_{name}": self.acts[:, k] for k, name in enumerate(world.names)}
-        self.ledger.staff.append(pd.DataFrame(rows))
+        self.ledger.keep_staff(rows)
 
-    def tables(self, week: int) -> dict[str, pd.DataFrame]:
-        """The tables of docs/architecture.md up to (not including) `week`."""
-        return self.ledger.tables(week)
+    def results(self, week: int) -> Results:
+        """What the run came to up to (not including) `week`."""
+        return self.ledger.results(week)
