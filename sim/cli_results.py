@@ -57,16 +57,25 @@ def free_folder(out: Path | None, loaded: Sequence[Loaded], wishes: Wishes, **as
     asked: what else the job is (replicates, budget, micro), as `sim.experiments.standing` takes it.
     """
     if out is not None:
-        if out.exists() and not out.is_dir():
-            raise ScenarioError.at(Mark(f"--out {out}"), "is a file; a folder is needed")
-        if out.exists() and any(out.iterdir()):
-            _look_into(out, loaded, wishes, asked)
+        _inspect(out, loaded, wishes, asked)
         return out
     name = "-".join(_slug(each.path.stem) for each in loaded)[:_LONGEST_NAME].strip("-")
     number = 1
     while (RESULTS / f"{name}-{number}").exists():
         number += 1
     return RESULTS / f"{name}-{number}"
+
+
+def _inspect(out: Path, loaded: Sequence[Loaded], wishes: Wishes, asked: Mapping[str, Any]) -> None:
+    """Refuse a place for a result that is no folder, or a folder that must not be looked into."""
+    try:
+        if out.exists() and not out.is_dir():
+            raise ScenarioError.at(Mark(f"--out {out}"), "is a file; a folder is needed")
+        full = out.exists() and any(out.iterdir())
+    except OSError as error:
+        raise ScenarioError.at(Mark(f"--out {out}"), f"cannot be read: {error.strerror or error}") from None
+    if full:
+        _look_into(out, loaded, wishes, asked)
 
 
 def _look_into(out: Path, loaded: Sequence[Loaded], wishes: Wishes, asked: Mapping[str, Any]) -> None:

@@ -19,6 +19,12 @@ from sim.scenario import catalogue
 from sim.scenario.loading import load
 
 WORLD = "name: World\nabout: A small world.\nweeks: 4\n"
+TEXTBOOK = """
+customers: {count: 1}
+service:
+  technology: textbook
+  textbook: {activities: {work: {cost: 1, motive: 1}}, measures: {count: {work: 1}}, value: {work: 1}}
+"""
 
 
 @dataclass
@@ -62,7 +68,7 @@ def gamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     shipped = tmp_path / "shipped"
     (shipped / "textbook").mkdir(parents=True)
     (shipped / "salary.yaml").write_text("name: Salary\nabout: Nobody is paid on anything.\nstory: Once.\nnotice: [this]\n")
-    (shipped / "textbook/small.yaml").write_text("name: Small\nabout: Theory.\n")
+    (shipped / "textbook/small.yaml").write_text(f"name: Small\nabout: Theory.\n{TEXTBOOK}")
     (tmp_path / "work").mkdir()
     monkeypatch.setattr(catalogue, "root", lambda: shipped)
     monkeypatch.chdir(tmp_path / "work")
@@ -191,6 +197,8 @@ WRONG = [
     (["run", "world.yaml", "--set", "wekes=3"], "--set wekes=3: wekes: unknown key (did you mean weeks?)"),
     (["run", "world.yaml", "--out", "."], "--out .: holds no result of gamed, but world.yaml; nothing is overwritten"),
     (["run", "world.yaml", "--out", "world.yaml"], "--out world.yaml: is a file; a folder is needed"),
+    (["run", "world.yaml", "--out", "world.yaml/below/it"], "world.yaml/below/it: cannot be written to (Not a directory)"),
+    (["compare", "salary", "textbook/small"], "textbook, but Salary has contacts: they share neither customers nor"),
     (["compare", "salary", "world.yaml", "--budget", "none"], "Invalid value for '--budget'"),
     (["compare", "slary", "wrld"], "slary: no such scenario or file"),
     (["report", "nowhere"], "nowhere: holds no finished result"),
@@ -370,6 +378,11 @@ def test_without_a_command_there_is_help(gamed: Gamed) -> None:
     assert "Commands:" in gamed("--help").out
     told = gamed()
     assert "Commands:" in told.out + told.err
+
+
+def test_the_version_is_told(gamed: Gamed) -> None:
+    told = gamed("--version")
+    assert (told.status, told.out) == (0, f"gamed {sim.__version__}\n")
 
 
 def test_the_public_names_exist() -> None:

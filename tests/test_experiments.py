@@ -19,6 +19,7 @@ from sim.experiments.crew import Crew
 from sim.experiments.jobs import Job
 from sim.experiments.processes import cores
 from sim.experiments.runner import workers_for
+from sim.scenario.errors import ScenarioError
 
 
 @pytest.fixture(autouse=True)
@@ -84,8 +85,9 @@ class TestRun:
 
     def test_the_folder_is_tried_before_the_work(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        with pytest.raises(OSError, match="file"):
-            run(spec(), out=tmp_path / "file")
+        for place in (tmp_path / "file", tmp_path / "file" / "folder" / "below"):
+            with pytest.raises(ScenarioError, match=r"file.*: cannot be written to"):
+                run(spec(), out=place)
 
 
 class TestCrew:

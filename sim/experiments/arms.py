@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.errors import Fault, Mark, ScenarioError
+from sim.scenario.errors import Mark, ScenarioError
 from sim.scenario.loading import Loaded, load
 from sim.scenario.origins import Origin
 from sim.scenario.schema import Scenario
@@ -16,8 +16,7 @@ Source = Loaded | Scenario | str | Path
 
 # Paired worlds share the luck of every customer and employee. Where these differ, they share it only in part.
 PAIRING = (
-    "seed", "burn_in", "history", "pay.every", "customers.count", "staff.count", "staff.team_size", "service.technology",
-    "currency",
+    "seed", "burn_in", "history", "pay.every", "customers.count", "staff.count", "staff.team_size", "currency",
 )  # fmt: skip
 WORDS = ("name", "about", "story", "sources", "notice")
 
@@ -52,12 +51,16 @@ def _arm(source: Source) -> Arm:
 
 
 def check(arms: Sequence[Arm]) -> list[str]:
-    """Refuse arms of different length; say in words what else keeps them from being twins."""
+    """Refuse arms of different length or technology; say in words what else keeps them from being twins."""
     first = arms[0]
     for arm in arms[1:]:
+        ours, theirs = arm.spec.service.technology, first.spec.service.technology
+        if ours != theirs:
+            message = f"{ours}, but {first.label} has {theirs}: they share neither customers nor units of money"
+            raise ScenarioError.at(Mark(str(arm.path or arm.label)), message, "service.technology")
         if arm.spec.weeks != first.spec.weeks:
             message = f"{arm.spec.weeks}, but {first.label} has {first.spec.weeks}: they cannot be set side by side"
-            raise ScenarioError([Fault(Mark(str(arm.path or arm.label)), message, "weeks")])
+            raise ScenarioError.at(Mark(str(arm.path or arm.label)), message, "weeks")
     found = differences(arms)
     return [
         f"{path} differs between the arms ({', '.join(str(value) for value in found[path])}): "

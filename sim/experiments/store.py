@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.experiments.tables import MICRO, NAMES
+from sim.scenario.errors import Mark, ScenarioError
 
 MANIFEST = "manifest.json"
 SUMMARY, INDICES = "summary.csv", "indices.csv"
@@ -32,10 +33,14 @@ class NotAResult(ValueError):
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder and see that it can be written to, before hours of work hang on it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    """Make the folder and see that it can be written to, before hours of work hang on it; else a `ScenarioError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        told = f"cannot be written to ({error.strerror or error}); choose another folder with --out"
+        raise ScenarioError.at(Mark(str(folder)), told) from None
 
 
 def abandon(folder: Path) -> None:
