@@ -197,7 +197,9 @@ def _tell(folder: Path, wishes: Wishes) -> None:
     elif wishes.quiet:
         typer.echo(str(rendered.html))
     else:
-        typer.echo(f"{rendered.verdict}\n\n{rendered.table}\n\nreport: {rendered.html}\ntables: {folder}")
+        from sim.report.verdict import wrapped
+
+        typer.echo(f"{wrapped(rendered.verdict)}\n\n{rendered.table}\n\nreport: {rendered.html}\ntables: {folder}")
     _open(rendered.html, wishes)
 
 

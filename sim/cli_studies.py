@@ -80,7 +80,10 @@ def is_sweep(folder: Path) -> bool:
 
 def words(found: SweepReport) -> str:
     """What a report of a sweep says in a terminal."""
-    return found.verdict if found.html is None else f"{found.verdict}\n\nreport: {found.html}"
+    from sim.report.verdict import wrapped
+
+    told = wrapped(found.verdict)
+    return told if found.html is None else f"{told}\n\nreport: {found.html}"
 
 
 def _show_softly(folder: Path, talks: bool) -> None:

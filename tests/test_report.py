@@ -16,6 +16,7 @@ from sim.analysis.manifest import Measure
 from sim.analysis.summary import summarise
 from sim.report import Rendered, describe, render
 from sim.report.style import spread
+from sim.report.verdict import wrapped
 from sim.report.words import Scale, listed, money, number, when
 
 RUSHED = FakeArm("rushed", "Speed bonus", ("handle_time",), truth={"handle_time": -1.0, "nps": -5.0})
@@ -134,7 +135,11 @@ def test_without_fixed_pay_the_first_arm_is_the_yardstick() -> None:
 def test_many_arms_stay_short() -> None:
     text = describe(*build([SALARY, GAMED, PERVERSE, HONEST_GAIN, LOSING, NOTHING], replicates=4)).verdict
     assert text.count("\n- ") <= 7
-    assert all(len(line) <= 92 for line in text.splitlines())
+    assert all(line.startswith("- ") and line.endswith(".") for line in text.splitlines()[1:]), "no line breaks in sentences"
+    lines = wrapped(text).splitlines()
+    assert all(len(line) <= 92 for line in lines)
+    assert " ".join(wrapped(text).split()) == " ".join(text.split())
+    assert {line[:2] for line in lines[len(wrapped(text.splitlines()[0]).splitlines()) :]} == {"- ", "  "}
 
 
 # The table

@@ -53,7 +53,7 @@ class TestAlongABonus:
         assert "The true NPS is best at bonus rate 4; from 6 on it is worse than that." in told["audit rate 0.5"]
 
     def test_money_and_doubts(self, bonus: View) -> None:
-        text = compose(bonus).verdict.text(10_000)
+        text = compose(bonus).verdict.text()
         assert "profit falls by $16.0k a year" in text
         assert "bonus bill rises by $8,000 a year" in text
         assert "The bonus bill is not the same at all points" in text
@@ -108,7 +108,7 @@ def test_the_turn_in_words(turn: Turn, told: str) -> None:
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     view = grid(tmp_path, skip=lambda point, replicate: replicate > 0 or point == 9)
-    text = compose(view).verdict.text(10_000)
+    text = compose(view).verdict.text()
     assert "The sweep is not finished: 9 of 60 runs are there." in text
     caution = "One replicate a point: nothing here can be told from luck."
     assert text.startswith(caution)
@@ -199,7 +199,7 @@ class TestOtherDesigns:
     def test_a_sample_that_is_too_small_says_so_first(self, tmp_path: Path) -> None:
         made = compose(space(tmp_path, "{kind: saltelli, points: 4}"))
         assert made.verdict.lead.startswith(("The sample is too small to conclude", "Profit depends"))
-        assert "Too small to conclude: 4 base points are too few" in made.verdict.text(10_000)
+        assert "Too small to conclude: 4 base points are too few" in made.verdict.text()
 
     def test_morris_effects_have_the_unit_of_the_outcome(self, tmp_path: Path) -> None:
         made = compose(space(tmp_path, "{kind: morris, trajectories: 10}"))

@@ -19,7 +19,8 @@ FIGURES = "figures"
 class Rendered:
     """What a report says and where it stands; `html` and `figures` are empty where no folder was written.
 
-    rows: those of summary.csv, one a scenario and measure; what is not known is None.
+    verdict: the lead and a line a point, not broken to any width; rows: those of summary.csv, one a scenario and measure;
+    what is not known is None.
     """
 
     verdict: str

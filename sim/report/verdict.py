@@ -44,13 +44,17 @@ class Verdict:
     points: list[Point]
     details: list[Point]
 
-    def text(self, width: int = 92) -> str:
-        """The verdict for a terminal."""
-        blocks = [textwrap.fill(self.lead, width)]
-        for point in self.points:
-            title = f"{point.title}. " if point.title else ""
-            blocks.append(textwrap.fill(title + point.text, width, initial_indent="- ", subsequent_indent="  "))
-        return "\n".join(blocks)
+    def text(self) -> str:
+        """The lead and a line a point; lines are as long as they are (`wrapped` breaks them)."""
+        points = [f"- {point.title}. {point.text}" if point.title else f"- {point.text}" for point in self.points]
+        return "\n".join([self.lead, *points])
+
+
+def wrapped(text: str, width: int = 92) -> str:
+    """The text of a verdict for a terminal."""
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent="  " if line.startswith("- ") else "") for line in text.splitlines()
+    )
 
 
 def verdict(source: Reader, found: list[Finding], values: Mapping[str, pd.Series]) -> Verdict:
