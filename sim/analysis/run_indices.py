@@ -88,7 +88,8 @@ def _readings(results: Results, window: gap.Window) -> dict[str, float]:
     within = _weeks(results, window)
     parts = np.zeros((len(results.measures), within.stop - within.start, len(gap.COMPONENTS)))
     for name, values in results.parts.items():
-        parts[..., gap.COMPONENTS.index(name)] = np.nan_to_num(values[:, within])
+        parts[..., gap.COMPONENTS.index(name)] = values[:, within]
+    np.nan_to_num(parts, copy=False)
     honest = [gap.COMPONENTS.index(name) for name in gap.HONEST]
     acted = [gap.COMPONENTS.index(name) for name in gap.ACTED]
     for j, label in enumerate(results.measures):

@@ -144,7 +144,8 @@ def plan(loaded: LoadedStudy) -> Plan:
             raise ScenarioError.at(loaded.tree.value["outcomes"].mark, "is no index that is kept" + told, "outcomes")
     _no_clash(loaded, [*RESERVED, *indices])
     seeds = _seeds(first.seed, len(points)) if loaded.study.luck == "independent" else None
-    units = {name: unit_of(name, specs) for name in indices}
+    notes = {label: told for spec in reversed(specs) for label, told in instruments(spec).items()}
+    units = {name: unit_of(name, notes, first.currency) for name in indices}
     return Plan(loaded, points, first.replicates, seeds, tuple(indices), tuple(series), window, units)
 
 
@@ -224,18 +225,17 @@ def _seeds(seed: int, points: int) -> tuple[int, ...]:
     return tuple(int(word) & 0x7FFFFFFF for word in state)
 
 
-def unit_of(name: str, specs: Sequence[Scenario]) -> str:
-    """The unit of an index."""
+def unit_of(name: str, notes: Mapping[str, Mapping[str, Any]], currency: str) -> str:
+    """The unit of an index; `notes` are those of the instruments by label."""
     if name in run_indices.FIRM:
         unit = run_indices.FIRM[name][0]
-        return unit.replace("money", specs[0].currency)
+        return unit.replace("money", currency)
     label, _, reading = name.rpartition(".")
     if reading == "unread":
         return "weeks"
     if label == "books":
-        return f"{specs[0].currency} a year"
-    notes = next((instruments(spec)[label] for spec in specs if label in instruments(spec)), {})
-    return str(notes.get("unit", "a week" if label == "world" else ""))
+        return f"{currency} a year"
+    return str(notes.get(label, {}).get("unit", "a week" if label == "world" else ""))
 
 
 def schemas(

@@ -102,4 +102,7 @@ def _complete(tree: Tree, annotation: Any, field: FieldInfo | None) -> Tree:
             rest = grown(default.model_dump(), tree.mark).value
             return replace(tree, value={**rest, **tree.value})
         return tree
-    return replace(tree, value={name: _complete(child, *step(annotation, name)) for name, child in tree.value.items()})
+    return replace(tree, value={
+        name: _complete(child, *step(annotation, name)) if isinstance(child.value, (dict, list)) else child
+        for name, child in tree.value.items()
+    })  # fmt: skip
