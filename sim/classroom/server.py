@@ -26,7 +26,8 @@ ICON = (
 )
 PARTS = (
     {"name": "outcomes", "title": "Successful outcomes", "size": "",
-     "note": "Needs met by the customer's own definition and in time, %."},
+     "note": "Needs met by the customer's own definition and in time, %. "
+             "Where answers can be misread, an honest report lies nearer 50 % than the truth."},
     {"name": "gap", "title": "Where the gap comes from", "size": "high",
      "note": "From the true to the reported reading, last twelve weeks. Grey: an honest survey has it too. "
              "Striped: somebody acted."},
