@@ -30,7 +30,10 @@ from sim.scenario.yamltree import Tree, grown
 FORMAT = "gamed sweep 1"
 WORDS = {"name", "about", "story", "sources", "outcomes"}
 # What decides the numbers of a run, with all that it imports; a report may change while a sweep is on its way.
-MODEL = ("sim.world.model", "sim.analysis.run_indices", "sim.scenario.study_loading", "sim.experiments.designs")
+MODEL = (
+    "sim.world.model", "sim.analysis.run_indices", "sim.scenario.study_loading", "sim.experiments.designs",
+    "sim.experiments.tables",
+)  # fmt: skip
 RESERVED = ("run", "point", "replicate", "stage", "message", "trace", "week")
 SERIES_KINDS = ("reported", "true")
 
