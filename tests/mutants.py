@@ -120,7 +120,7 @@ MUTANTS = (
     Mutant("a queue without a line", "nobody ever waits", "sim/rules/service.py",
            "return logistic(log_ratio)", "return 0.0 * log_ratio", ("test_rules_service.py",)),
     Mutant("good word that repels", "talk keeps prospects away from a firm that is praised", "sim/rules/market.py",
-           "+ published + talk + promise", "+ published - talk + promise", (*RULES, "test_rules_service.py")),
+           "(1.0 - base)) + published + talk", "(1.0 - base)) + published - talk", (*RULES, "test_rules_service.py")),
     Mutant("a call that angers whom it helps", "the closed loop harms", "sim/rules/manager.py",
            "return end + helped * relief -", "return end - helped * relief -", RULES),
     Mutant("acts without an occasion", "staff choose whom to ask although they ask nobody", "sim/incentives/tactics.py",
