@@ -6,9 +6,10 @@ numbers would not be the same.
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import time
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from functools import cache
 from typing import Any
 
@@ -36,7 +37,7 @@ class Cluster:
         except (OSError, ValueError) as error:
             told = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ClusterLost(f"no Dask scheduler answers at {address} ({told})") from None
-        self._executor = self._client.get_executor(pure=False, retries=0)
+        self._away: set[Any] = set()  # Dask forgets what nobody holds
         self._home = identity()
         self._counted, self._threads = -COUNT_SECONDS, 1
 
@@ -50,22 +51,26 @@ class Cluster:
     def submit(self, jobs: list[Job]) -> Future[list[Outcome]]:
         """Hand a chunk to the scheduler."""
         ours: Future[list[Outcome]] = Future()
-        theirs = self._executor.submit(play_at, self._home, jobs)
+        theirs = self._client.submit(play_at, self._home, jobs, pure=False, retries=0)
+        self._away.add(theirs)
         theirs.add_done_callback(lambda done: self._pass_on(done, ours))
         return ours
 
-    def _pass_on(self, theirs: Future[Any], ours: Future[list[Outcome]]) -> None:
-        """What a chunk brought, or that its worker died, or that there is no going on."""
-        if theirs.cancelled():
-            ours.set_exception(ClusterLost(f"the Dask scheduler at {self.address} is gone"))
-            return
-        error = theirs.exception()
-        if error is None:
+    def _pass_on(self, theirs: Any, ours: Future[list[Outcome]]) -> None:
+        """What a chunk brought, or that its worker died, or that there is no going on.
+
+        Asking for the result waits, and plays the chunk again, where its worker died after playing and before handing over.
+        """
+        try:
             ours.set_result(theirs.result())
-        elif isinstance(error, (KilledWorker, ClusterLost)):
+        except (KilledWorker, ClusterLost) as error:
             ours.set_exception(error)
-        else:  # a job that fails comes back as an outcome: this is a worker without gamed, or a connection that broke
+        except (asyncio.CancelledError, CancelledError):
+            ours.set_exception(ClusterLost(f"the Dask scheduler at {self.address} is gone"))
+        except Exception as error:  # a job that fails comes back as an outcome: no gamed there, or a connection that broke
             ours.set_exception(ClusterLost(f"the Dask cluster at {self.address}: {type(error).__name__}: {error}"))
+        finally:
+            self._away.discard(theirs)
 
     def renewed(self) -> Workers:
         """The same cluster: its workers are replaced by themselves."""
@@ -73,7 +78,7 @@ class Cluster:
 
     def close(self) -> None:
         """Let go of what is on its way and of the scheduler."""
-        self._executor.shutdown(wait=False)
+        self._client.cancel(list(self._away))
         self._client.close()
 
 

@@ -145,7 +145,7 @@ class Crew:
     def _alone(self, job: Job) -> Outcome:
         """A job that lost its workers more than once, while nothing else is on its way: in a process of its own."""
         assert self._pool is not None
-        for _ in range(ALONE_STRIKES):
+        for _ in range(ALONE_STRIKES if self._pool.shared_fate else 1):  # a cluster tries several workers by itself
             pool = Pool(1) if self._pool.shared_fate else self._pool
             try:
                 return pool.submit([job]).result()[0]
