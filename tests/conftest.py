@@ -1,7 +1,8 @@
-"""Random tests draw the same numbers on every machine, whatever was loaded or run before them."""
+"""Random tests draw the same numbers on every machine, whatever was loaded or run before them; Ctrl-C reaches who they start."""
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 from hypothesis import settings
@@ -21,3 +22,6 @@ class Plain(HypothesisProvider):
 AVAILABLE_PROVIDERS["plain"] = Plain
 settings.register_profile("same", backend="plain", derandomize=True, database=None, deadline=None)
 settings.load_profile("same")
+
+# Whoever starts the tests in the background (a shell's &, nohup) has them ignore Ctrl-C, and all that they start with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
