@@ -30,14 +30,12 @@ if TYPE_CHECKING:
 WAITS = ("service_level", "wait", "abandonment")
 
 
-class Solved(NamedTuple):
-    """What the people of a role chose, their tasks, how far pay hangs on readings, and whether mutual responses settled."""
+class Own(NamedTuple):
+    """What a person chose, how far a standard error of his readings moves his pay, and the variance of that (money)."""
 
-    acts: list[list[float]]
-    tasks: list[Task]
-    stakes: list[float]
-    spreads: list[float]
-    settled: bool
+    acts: list[float]
+    stake: float
+    spread: float
 
 
 # --- what is known of acts ------------------------------------------------------------------------------------------
@@ -95,9 +93,9 @@ def effects_through_staff(model: TwinFirm) -> list[Effects]:
     if not model.began_choosing:
         return out
     staff = model.people["employee"]
-    unmoved = solve(model, "employee", 0.0, 0.0, sample=False).acts
+    unmoved = would_do(model, 0.0, 0.0)
     for lever, pressing, stretching in ((act.PRESS, 1.0, 0.0), (act.STRETCH, 0.0, 1.0)):
-        moved = solve(model, "employee", pressing, stretching, sample=False).acts
+        moved = would_do(model, pressing, stretching)
         for employee, now, then in zip(staff, unmoved, moved, strict=True):
             shift = [(b - a) * s for a, b, s in zip(now, then, employee.skill, strict=True)]
             rows = out[employee.team.number]
@@ -117,27 +115,47 @@ def is_shared(measure: Any) -> bool:
 # --- choosing -------------------------------------------------------------------------------------------------------
 
 
-def solve(model: TwinFirm, role: str, pressing: float | None = None, stretching: float | None = None, *,
-          sample: bool = True) -> Solved:  # fmt: skip
-    """What the people of a role would choose; `sample`: a real choice, by sampled beliefs, else by their means."""
-    people, contracts = model.people[role], model.in_force(role, model.week_ahead)
-    rational = people[0].choice == "rational"
-    known = true_effects(model, role) if rational else [[] for _ in people]
+def task_of(person: Any) -> Task:
+    """What a person has to choose on, as he sees it now: the rational know what acts do, learners sample their beliefs."""
+    model = person.model
+    contracts = model.in_force(person.role, model.week_ahead)
     places = [0, *sorted({c.place + 1 for c in contracts if c.place >= 0})]
-    tasks = []
-    for person, effects in zip(people, known, strict=True):
-        if rational:
-            believed = [[x * s for x, s in zip(row, person.skill, strict=True)] for row in effects]
-        else:
-            believed = beliefs.sampled(person, model.week_ahead, places) if sample else person.belief
-        outlook = outlook_of(model, person, believed) if sample else person.outlook._replace(effects=believed)
-        if sample:
-            person.outlook = outlook
-        tasks.append(task(model, person, contracts, outlook, pressing, stretching))
-    return _search(people, contracts, tasks, rational)
+    if person.choice == "rational":
+        believed = working(person, person.known)
+    else:
+        believed = beliefs.sampled(person, model.week_ahead, places)
+    person.outlook = outlook_of(model, person, believed)
+    return task(model, person, contracts, person.outlook, None, None)
 
 
-def _search(people: list[Any], contracts: list[Contract], tasks: list[Task], rational: bool) -> Solved:
+def working(person: Any, effects: Effects) -> Effects:
+    """What his attempts do, who succeeds in some of them, if acts that work do this."""
+    return [[x * s for x, s in zip(row, person.skill, strict=True)] for row in effects]
+
+
+def best(person: Any) -> Own:
+    """A person's best response to his task; where pay depends on others he thinks their tasks through as well."""
+    contracts = person.model.in_force(person.role, person.model.week_ahead)
+    shared = any(isinstance(c.payout, kinds.Group) for c in contracts)
+    players = person.model.people[person.role] if shared else [person]
+    return search(players, contracts, [player.task for player in players])[players.index(person)]
+
+
+def would_do(model: TwinFirm, pressing: float, stretching: float) -> list[list[float]]:
+    """What staff would do, by what they believe on the whole, were they pressed and their targets stretched so."""
+    staff, contracts = model.people["employee"], model.in_force("employee", model.week_ahead)
+    if staff[0].choice == "rational":
+        believed = [working(e, effects) for e, effects in zip(staff, true_effects(model, "employee"), strict=True)]
+    else:
+        believed = [employee.belief for employee in staff]
+    tasks = [
+        task(model, employee, contracts, employee.outlook._replace(effects=effects), pressing, stretching)
+        for employee, effects in zip(staff, believed, strict=True)
+    ]
+    return [own.acts for own in search(staff, contracts, tasks)]
+
+
+def search(people: list[Any], contracts: list[Contract], tasks: list[Task]) -> list[Own]:
     """Put the tasks to the solver; where pay depends on others and all reason it through, to mutual best responses."""
     n, count, schemes = len(people), len(people[0].acts), len(contracts)
     problem = solver.Problem(
@@ -156,10 +174,9 @@ def _search(people: list[Any], contracts: list[Contract], tasks: list[Task], rat
         payouts = [c.payout for c in contracts]
         return prospects_of(payouts, sigma, target, gap + target, teams_of(people), _array(resting, n, schemes))
 
-    chances, settled = prospects(problem.gap), True
-    if rational and any(isinstance(c.payout, kinds.Group) for c in contracts):
-        found = solver.settle(problem, prospects, tolerance=1e-4, rounds=60)
-        chosen, settled = found.choice, found.converged
+    chances = prospects(problem.gap)
+    if people[0].choice == "rational" and any(isinstance(c.payout, kinds.Group) for c in contracts):
+        chosen = solver.settle(problem, prospects, tolerance=1e-4, rounds=60).choice
     else:
         chosen = solver.choose(problem, chances)
     stakes, spreads = [0.0] * n, [0.0] * n
@@ -170,7 +187,7 @@ def _search(people: list[Any], contracts: list[Contract], tasks: list[Task], rat
                 spreads[e] += float(variances[e, p])
                 if c.place >= 0:
                     stakes[e] += abs(float(slopes[e, p])) * tasks[e].outlook.sigma[c.place] * c.points
-    return Solved(chosen.acts.tolist(), tasks, stakes, spreads, settled)
+    return [Own(*own) for own in zip(chosen.acts.tolist(), stakes, spreads, strict=True)]
 
 
 def _array(values: Any, *shape: int) -> Any:
@@ -179,45 +196,6 @@ def _array(values: Any, *shape: int) -> Any:
 
 def _norm_weight(person: Person) -> float:
     return person.model.spec.staff.norm if person.role == "employee" else 0.0
-
-
-def choose(model: TwinFirm, role: str) -> None:
-    """Everybody of a role chooses for the period that begins next week."""
-    people = model.people[role]
-    off = role != "employee" and not model.spec.mechanisms.management
-    if not people or people[0].choice == "fixed" or off:
-        return
-    if not has_reason(model, role):
-        for person in people:
-            person.intensity = [0.0 if there else a for a, there in zip(person.intensity, person.is_open(), strict=True)]
-            person.stake = person.spread = 0.0
-            person.equivalent = person.base + person.allowance + person.bonus - person.fine
-        return
-    found = solve(model, role)
-    model.nonconverged += not found.settled
-    acts = found.acts
-    if role == "employee" and model.spec.mechanisms.imitation:
-        acts = [imitated(person, t, own) for person, t, own in zip(people, found.tasks, found.acts, strict=True)]
-    for person, t, stake, spread in zip(people, found.tasks, found.stakes, found.spreads, strict=True):
-        gain = t.gain
-        if person.choice == "learning":  # what one samples to choose by is not what one believes on the whole
-            sober = person.worth_beside_pay(person.belief, t.outlook.minutes)
-            gain = [g - w + s for g, w, s in zip(t.gain, t.worth, sober, strict=True)]
-        person.stake, person.spread = stake, spread
-        unfeared = [g + s for g, s in zip(gain, person.sanctions(), strict=True)]  # fines stand in the equivalent themselves
-        person.equivalent = person.certainty_equivalent(unfeared, person.intensity)
-    for person, own in zip(people, acts, strict=True):
-        person.intensity = list(own)
-    model.began_choosing = model.began_choosing or role == "employee"
-
-
-def has_reason(model: TwinFirm, role: str) -> bool:
-    """Whether anything can move the people of a role: pay on a measure, or acts that are worth doing unpaid."""
-    if role == "employee":
-        return True
-    one = model.people[role][0]
-    worth_doing = any(there and not tactic for there, tactic in zip(one.is_open(), one.tactics, strict=True))
-    return bool(model.in_force(role, model.week_ahead)) or worth_doing
 
 
 def imitated(person: Any, own: Task, chosen: list[float]) -> list[float]:

@@ -78,7 +78,7 @@ def of_twin(model: TwinFirm) -> State:
         targets = [[person.targets[contract] for person in people] for contract in begun]
         out[f"{role}.targets"] = np.array(targets).reshape(len(targets), len(people))
     market = model.reputation
-    out["market"] = np.array([market.talk, market.published, model.audit_rate, model.usual_quality])
+    out["market"] = np.array([market.talk, market.published, model.owner.audit_rate, model.usual_quality])
     out["levers"] = np.array([model.levers[k] for k in sorted(model.levers)])
     return out
 

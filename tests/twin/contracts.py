@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.incentives import schemes as kinds
-from sim.incentives import tactics as act
 from sim.scenario.pay import Scheme
 
 if TYPE_CHECKING:
@@ -90,31 +89,22 @@ class Contract:
             money = self.payout.payout(y, target)
         return [0.0 if math.isnan(x) else float(x) for x in money]
 
-    def move_targets(self, people: list[Any], standing: list[float]) -> None:
-        """Ratchet (own result) and benchmark (mean of the peers): q' = q + step (y - q); fixed targets stay."""
+    def next_target(self, before: float, standing: float, usual: float, asked: float = 0.0) -> float:
+        """Ratchet (own result, and what is asked beyond it) and benchmark (`usual`): q' = q + step (y - q); fixed ones stay."""
         target = self.written.target
-        if target.rule == "fixed":
-            return
+        if target.rule == "fixed" or math.isnan(standing):
+            return before
+        goal = standing + target.stretch + asked if self.ratchets else usual + target.stretch
+        return before + target.step * (goal - before)
+
+    @staticmethod
+    def usual(standing: list[float]) -> float:
+        """Mean of the readings that there are."""
         known = [y for y in standing if not math.isnan(y)]
         total = 0.0
         for y in known:
             total += y
-        for person, y in zip(people, standing, strict=True):
-            if not math.isnan(y):
-                goal = y + target.stretch + self.asked_beyond(person)
-                if not self.ratchets:
-                    goal = total / max(1, len(known)) + target.stretch
-                person.targets[self] += target.step * (goal - person.targets[self])
-
-    def asked_beyond(self, person: Any, pulled: float | None = None) -> float:
-        """Measure points that his manager asks of him beyond his last result, by how hard he pulls (left out: as he does)."""
-        stretched = self.written.target.rule == "manager" and self.role == "employee"
-        if not stretched or not self.model.spec.mechanisms.management:
-            return 0.0
-        if pulled is None:
-            pulled = self.model.people["manager"][person.team.number].amount(act.STRETCH)
-        sigma = person.figures.sigma[self.place] * self.points
-        return self.payout.sign * self.written.target.reach * sigma * pulled
+        return total / max(1, len(known))
 
 
 def teams_of(people: list[Any]) -> Any:

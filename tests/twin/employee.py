@@ -11,9 +11,11 @@ from sim.rules import renewal, service
 from sim.world import chance
 from sim.world.params import draw
 from sim.world.people import ABILITY, ENGAGEMENT, FIRST_ACT, FIRST_SKILL, NOTHING, TENURE
+from twin import choosing
 from twin.accounts import Desk, Lesson
+from twin.chooser import Chooser
 from twin.contact import Contact
-from twin.people import Person, own_ways
+from twin.people import own_ways
 
 if TYPE_CHECKING:
     from twin.customer import Issue
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 BLOCKS = (range(4), range(4, 8), range(8, act.ACTS))  # acts that share four uniforms
 
 
-class Employee(Person):
+class Employee(Chooser):
     """Serves the customers of his team. His accounts stay with the post."""
 
     role = "employee"
@@ -39,7 +41,7 @@ class Employee(Person):
         """The pay period's contacts have taught what they can."""
         self.lessons = [Lesson() for _ in range(len(self.model.measures) + 1)]
 
-    def step(self) -> None:
+    def grow_older(self) -> None:
         """A week older in the job."""
         self.tenure += 1.0
 
@@ -136,6 +138,23 @@ class Employee(Person):
         self.strain, self.engagement = law.strain, self.resting + law.shift
 
     # --- the end of a pay period ------------------------------------------------------------------------------------
+
+    @property
+    def may_choose(self) -> bool:
+        return self.choice != "fixed"
+
+    @property
+    def superior(self) -> Any:
+        return self.model.people["manager"][self.team.number]
+
+    def has_reason(self) -> bool:
+        return True
+
+    def step(self) -> None:
+        """His turn: his own best response, or what a better-paid colleague did."""
+        super().step()
+        if self.task is not None and self.model.spec.mechanisms.imitation:
+            self.intended = choosing.imitated(self, self.task, self.intended)
 
     def practise(self) -> None:
         """Skill at tactics grows by practice and fades without."""

@@ -27,8 +27,8 @@ from twin.employee import Employee
 from twin.market import Reputation
 from twin.measures import measure
 from twin.payday import Payday
-from twin.people import Head, Manager, Officer
 from twin.redate import Redating
+from twin.superiors import Head, Manager, Officer
 from twin.team import Team
 
 
@@ -55,8 +55,10 @@ class TwinFirm(Payday, mesa.Model):
         for place in range(spec.customers.count):
             self.settle(self.new_customer(self, place), start)
         self.reputation = Reputation(self, start.join)
-        self.pull_levers()
         self.found_office()
+        if spec.mechanisms.management:
+            for leader in self.leaders:
+                leader.pull_levers()
 
     def adopt(self, spec: Scenario) -> None:
         """The scenario as it stands from now on, and what follows from it for everybody."""
@@ -176,7 +178,7 @@ class TwinFirm(Payday, mesa.Model):
         self.newcomers()
         if self.customers:
             self.customers.do("step")
-        self.agents_by_type[Employee].do("step")
+        self.agents_by_type[Employee].do("grow_older")
         self.close_week()
         if (self.week + 1) % self.spec.pay.every == 0:
             self.payday()
@@ -210,8 +212,8 @@ class TwinFirm(Payday, mesa.Model):
         for dates in held:
             dates.settle(before, now, self.now)
         old = before.audit.rate
-        self.audit_rate = self.audit_rate * (now.audit.rate / old) if old > 0 else now.audit.rate
+        self.owner.audit_rate = self.owner.audit_rate * (now.audit.rate / old) if old > 0 else now.audit.rate
         for contract in self.contracts:
             contract.rewrite()
         if any(event.exposure and event.week == self.week for event in self.written.events):
-            self.exposure_due = True
+            self.owner.exposure_due = True

@@ -160,7 +160,7 @@ class Person(mesa.Agent):
         """He may be audited, fined and dismissed."""
         spec, week = self.model.spec.audit, self.model.week
         u = self.model.chance.four(self.key, week, chance.AUDIT)
-        audited = u[0] < self.model.audit_rate
+        audited = u[0] < self.model.owner.audit_rate
         found = audited and u[1] < found_out
         self.fine = spec.fine if found else 0.0
         self.dismissed = found and u[2] < spec.dismissal
@@ -169,7 +169,7 @@ class Person(mesa.Agent):
     def notice(self, share: float) -> None:
         """What is seen of audits becomes belief."""
         if self.choice == "rational":
-            self.audit_belief = self.model.audit_rate
+            self.audit_belief = self.model.owner.audit_rate
         else:
             memory = self.model.spec.staff.learning.audit_memory
             self.audit_belief = rules.audit_belief(self.audit_belief, share, memory)
@@ -205,29 +205,6 @@ class Person(mesa.Agent):
         """Of the period that was paid, money."""
         fixed = self.base + self.allowance + self.bonus - self.fine
         return fixed - 0.5 * self.risk * self.spread - self.burden(gain, acts)
-
-
-class Manager(Person):
-    """Leads a team."""
-
-    role = "manager"
-
-    def peers(self) -> list[Any]:
-        return [self]
-
-    def amount(self, lever: int) -> float:
-        """How hard he pulls a lever."""
-        return self.intensity[self.acts.index(lever)]
-
-
-class Officer(Person):
-    """Of the central office."""
-
-    role = "central"
-
-
-class Head(Person):
-    role = "head"
 
 
 def own_ways(cost: float) -> Tactic:

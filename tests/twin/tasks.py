@@ -82,7 +82,7 @@ def task(model: TwinFirm, person: Any, contracts: list[Contract], outlook: Outlo
             expected = outlook.expected[contract.place]
             gap[p] = (0.0 if math.isnan(expected) else expected) * contract.points - person.targets[contract]
             if stretching is not None:
-                gap[p] -= contract.asked_beyond(person, stretching)
+                gap[p] -= person.superior.asks_beyond(contract, person, stretching)
             for k in range(count):
                 loadings[k][p] = outlook.effects[contract.place + 1][k] * contract.points
         if contract.ratchets:
@@ -93,7 +93,7 @@ def task(model: TwinFirm, person: Any, contracts: list[Contract], outlook: Outlo
     norm, most = [0.0] * count, 1.0
     if person.role == "employee":
         norm, most = team_mean(person), spec.staff.occasion
-        gain = added(worth, approval(model, person, outlook, model.pressing(person.team) if pressing is None else pressing))
+        gain = added(worth, approval(model, person, outlook, person.superior.pressing if pressing is None else pressing))
     closed = [not there for there in person.is_open()]
     barred = [person.never and tactic for tactic in person.tactics]
     lower = [a if shut else 0.0 for a, shut in zip(person.intensity, closed, strict=True)]

@@ -144,7 +144,9 @@ class TheoryTwin(mesa.Model):
             for worker, money in zip(self.workers, self.payments(contract, standing), strict=True):
                 worker.bonus += money
             if contract.place >= 0:
-                contract.move_targets(self.workers, standing)
+                usual = contract.usual(standing)
+                for worker, y in zip(self.workers, standing, strict=True):
+                    worker.targets[contract] = contract.next_target(worker.targets[contract], y, usual)
         for worker in self.workers:
             worker.be_audited()
         firm = [sum_of(column) / len(self.workers) for column in zip(*(w.readings for w in self.workers), strict=True)]
