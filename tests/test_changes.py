@@ -68,7 +68,6 @@ def test_an_independent_survey_ends_what_can_be_bent() -> None:
 @pytest.mark.parametrize(
     ("more", "path"),
     [
-        ({"staff": {"count": 10, "team_size": 2}}, "staff.team_size"),
         ({"customers": {"count": 700}}, "customers.count"),
         ({"seed": 2}, "seed"),
         ({"measures": {**SMALL["measures"], "nps": {"window": 8}}}, "measures.nps.window"),

@@ -83,8 +83,8 @@ def test_both_worlds_are_the_same_until_pay_begins(session: Session) -> None:
 
 def test_a_lever_works_while_it_runs_and_is_marked(session: Session) -> None:
     session.advance(10)
-    assert session.move(1, "audit", 0.4) is False
-    assert session.move(1, "audit", 0.4) is False  # where it stands already: no change, no mark
+    session.move(1, "audit", 0.4)
+    session.move(1, "audit", 0.4)  # where it stands already: no change, no mark
     assert [(m.week, m.side, m.name, m.before, m.after) for m in session.marks] == [(10, 1, "audit", 0.02, 0.4)]
     session.advance(20)
     assert session.week == 30
@@ -107,14 +107,32 @@ def test_a_moved_lever_gives_the_same_world_as_a_change_of_the_scenario(session:
     assert alone.world.customers.tobytes() == session.sides[1].model.world.customers.tobytes()
 
 
-def test_team_size_takes_new_worlds(session: Session) -> None:
-    session.advance(5)
-    session.move(0, "audit", 0.1)
-    assert session.move(1, "team_size", 2) is True
-    assert session.week == 0
-    assert session.marks == []
-    assert [side.model.spec.staff.team_size for side in session.sides] == [5, 2]
-    assert session.sides[0].levers.audit == 0.1
+def test_team_size_regroups_the_same_people_and_the_history_goes_on(session: Session) -> None:
+    session.advance(13)
+    side = session.sides[1]
+    model, told = side.model, list(side.meter.reported["nps"])
+    session.move(1, "team_size", 2)
+    assert side.model is model
+    assert session.week == 13
+    assert words.mark_text(session.marks[0]) == "Week 13, firm B: team size from 5 people to 2 people"
+    session.advance(20)
+    assert side.meter.reported["nps"][: len(told)] == told
+    assert len(side.meter.weeks) == len(session.sides[0].meter.weeks) == 26 - 14 + 33
+    assert [len(each.model.world.teams) for each in session.sides] == [2, 5]
+    people = [plain(employees.employee_story(side, post)) for post in range(10)]
+    assert any(" in " in text and "% of contacts" in text for text in people)
+    session.move(1, "team_size", 10)
+    session.advance(27)
+    assert session.over
+
+
+def test_sizes_that_can_be_formed_are_offered() -> None:
+    assert levers.team_sizes(scenario("nps_bonus")) == [1, 2, 5, 10]
+    assert levers.team_sizes(scenario("nps_bonus", **{"service.queue.staffed": 3})) == [5]
+    best_three = {"kind": "tournament", "measure": "nps", "bonus": 100.0, "winners": 3}
+    spec = scenario("nps_bonus")
+    raced = Scenario.model_validate(spec.model_dump() | {"pay": {"schemes": [best_three]}})
+    assert levers.team_sizes(raced) == [5, 10]
 
 
 def test_reset_and_another_scenario_begin_again(session: Session) -> None:

@@ -170,14 +170,21 @@ def test_levers_work_while_it_runs_and_are_marked(tab: Watched) -> None:
     assert page.inner_text("#audit-out-1") == "2 %"
 
 
-def test_team_size_says_that_it_restarts_and_does(tab: Watched) -> None:
+def test_team_size_takes_effect_while_it_runs(tab: Watched) -> None:
     page = tab.page
-    steps(page, 1)
-    assert "restarts both firms" in page.inner_text("#team_size-note")
-    page.select_option("#team_size-1", "5")
-    until(page, "document.getElementById('clock').textContent.startsWith('Week 0 ')")
-    assert page.input_value("#team_size-1") == "5"
-    assert page.input_value("#team_size-0") == "10"
+    page.click("#play")
+    until(page, "gamed.state.weeks.length > 40")
+    assert page.inner_text("#team_size-out-1") == "10 people"
+    slide(page, "team_size-1", 5)  # the last of 1, 2, 5, 10, 25, 50
+    until(page, "document.getElementById('team_size-out-1').textContent === '50 people'")
+    until(page, "gamed.state.marks.length === 1")
+    before = week(page)
+    until(page, f"gamed.state.weeks.length > {before + 26 + 8}")
+    page.click("#play")
+    stopped = at_rest(page)
+    assert page.evaluate("gamed.state.weeks") == list(range(-26, stopped))
+    assert re.fullmatch(r"Week \d+, firm B: team size from 10 people to 50 people", page.inner_text("#marks li"))
+    assert page.inner_text("#team_size-out-0") == "10 people"
 
 
 def test_another_measure_and_another_scheme(tab: Watched) -> None:

@@ -10,6 +10,7 @@ from sim.scenario.measures import Measure
 from sim.scenario.schema import Scenario
 
 OPINIONS = ("recommend", "satisfaction", "ease")  # surveys of opinion, to which somebody invites
+SIZES = (1, 2, 5, 10, 25, 50)  # of teams, as far as the staff can be divided into them
 BOTH_HANDS = ["manager", "central"]
 # Who decides whom to ask, as a scenario writes it.
 INVITERS: dict[str, dict[str, Any]] = {
@@ -29,15 +30,11 @@ class Levers:
     audit: float = 0.02  # chance that a person is audited in a pay period
     conscience: float = 1.0  # factor on the moral cost of every tactic
     pressure: float = 1.0  # factor on what a manager's approval is worth to staff
-    team_size: int = 10  # employees a team: settled when a world is made
+    team_size: int = 10  # employees a team
 
     def moved(self, name: str, value: Any) -> Levers:
         """One lever moved."""
         return replace(self, **{name: value})
-
-    def needs_restart(self, before: Levers) -> bool:
-        """Whether going from `before` to here takes a new world."""
-        return self.team_size != before.team_size
 
 
 def first(spec: Scenario) -> Levers:
@@ -104,5 +101,9 @@ def without_bonus(spec: Scenario) -> Scenario:
 
 
 def team_sizes(spec: Scenario) -> list[int]:
-    """Sizes of team into which the staff can be divided."""
-    return [n for n in (1, 2, 5, 10, 25, 50, spec.staff.team_size) if spec.staff.count % n == 0 and n <= spec.staff.count]
+    """Sizes of team into which the staff can be divided while the world runs, smallest first."""
+    queue, own = spec.service.queue, spec.staff.team_size
+    if queue.staffed is not None or queue.arrivals_per_hour is not None:  # the queue of a team is stated
+        return [own]
+    least = max((s.winners for s in spec.pay.schemes if s.kind == "tournament"), default=1)
+    return [n for n in sorted({*SIZES, own}) if spec.staff.count % n == 0 and least <= n <= spec.staff.count]

@@ -57,6 +57,8 @@ LEVERS = (
     Lever("audit", "Audits", "Chance that a person is audited in a four-week pay period.", high=0.5, step=0.01),
     Lever("conscience", "Conscience", "How much a tactic troubles whoever uses it. × 2: twice the usual.", high=4, step=0.25),
     Lever("pressure", "Pressure", "How much the favour of a pressing manager counts. × 2: twice the usual.", high=4, step=0.25),
-    Lever("team_size", "Team size", "Employees a team. Settled when a firm is founded: a change restarts both firms.", "choice"),
+    Lever(
+        "team_size", "Team size", "Employees a team, each with one queue and one manager. The same people are regrouped.", step=1
+    ),
 )  # fmt: skip
 TITLES = {lever.name: lever for lever in LEVERS}

@@ -107,9 +107,6 @@ class Visitor:
     async def on_lever(self, wish: dict[str, Any]) -> None:
         """A lever was moved."""
         side, moved = int(wish["side"]), self.asked(wish)
-        if moved.needs_restart(self.worlds.sides[side].levers):
-            await self.afresh(self.worlds.move, side, wish["name"], getattr(moved, wish["name"]))
-            return
         self.worlds.move(side, wish["name"], getattr(moved, wish["name"]))
         self.tell("remark", self.marks())
         self.tell("setLever", wish["name"], side, self.lever_states(side)[wish["name"]])
@@ -273,7 +270,8 @@ class Visitor:
         known = names.TITLES[wish["name"]]
         value: Any = wish["value"]
         if known.name == "team_size":
-            value = int(value) if int(value) in lever.team_sizes(side.base) else side.levers.team_size
+            sizes = lever.team_sizes(side.base)
+            value = sizes[min(max(int(value), 0), len(sizes) - 1)]
         elif known.kind == "range":
             value = min(max(float(value), known.low), known.high)
         elif value not in lever.INVITERS:

@@ -116,18 +116,13 @@ class Session:
             played += 1
         return played
 
-    def move(self, number: int, name: str, value: Any) -> bool:
-        """Move one lever of one world. True if that took a new world; then both begin again."""
+    def move(self, number: int, name: str, value: Any) -> None:
+        """Move one lever of one world."""
         side = self.sides[number]
         after = side.levers.moved(name, value)
-        if after == side.levers:
-            return False
-        if after.needs_restart(side.levers):
-            self.restart(levers={number: after})
-            return True
-        self.marks.append(Mark(self.week, number, name, getattr(side.levers, name), value))
-        side.change(after)
-        return False
+        if after != side.levers:
+            self.marks.append(Mark(self.week, number, name, getattr(side.levers, name), value))
+            side.change(after)
 
     def choose(self, number: int, base: Scenario) -> None:
         """Put another scenario in one of the places; both worlds begin again."""

@@ -19,7 +19,7 @@ def lever_text(name: str, value: Any) -> str:
     if name == "audit":
         return f"{100 * value:.0f} %"
     if name == "team_size":
-        return f"{value} people"
+        return f"{value} {'person' if value == 1 else 'people'}"
     return dict(lever.choices)[value] if lever.choices else f"× {value:g}"
 
 
@@ -145,7 +145,10 @@ def table(session: Session, label: str) -> str:
 
 
 def lever_state(spec: Scenario, levers: Levers, sizes: list[int]) -> dict[str, dict[str, Any]]:
-    """All levers of a firm as the page sets them; a lever that moves nothing here is off."""
+    """All levers of a firm as the page sets them; a lever that moves nothing here is off.
+
+    The lever of team size goes from place to place in the list of sizes.
+    """
     found: dict[str, dict[str, Any]] = {}
     pays = any(scheme.kind != "fixed" for scheme in spec.pay.schemes)
     for lever in LEVERS:
@@ -153,5 +156,5 @@ def lever_state(spec: Scenario, levers: Levers, sizes: list[int]) -> dict[str, d
         found[lever.name] = {"value": value, "text": lever_text(lever.name, value), "off": lever.name == "strength" and not pays}
         if found[lever.name]["off"]:
             found[lever.name]["text"] = "none"
-    found["team_size"]["choices"] = options([(str(n), f"{n} people") for n in sizes], str(levers.team_size))
+    found["team_size"] |= {"value": sizes.index(levers.team_size), "max": len(sizes) - 1, "off": len(sizes) == 1}
     return found

@@ -41,11 +41,14 @@ def put(tree: Any, path: list[str], value: float) -> None:
             tree = tree[key]
 
 
+REGROUPED = "staff.team_size"  # settled too, but for a change from outside: the staff are regrouped then (`reorganise`)
+
+
 def require_changeable(before: Scenario, after: Scenario) -> None:
     """ValueError names every field in which the scenarios differ although it is settled at the start of a world."""
     old, new = flat(before.model_dump()), flat(after.model_dump())
     differing = [path for path in {**old, **new} if old.get(path) != new.get(path)]
-    settled = [path for path in differing if is_settled(path) or (path in old) != (path in new)]
+    settled = [path for path in differing if path != REGROUPED and (is_settled(path) or (path in old) != (path in new))]
     if settled:
         raise ValueError(f"settled at the start of a world, cannot change in it: {', '.join(settled)}")
 
@@ -72,7 +75,9 @@ def flat(tree: Any, path: str = "") -> dict[str, Any]:
 def apply(spec: Scenario, w: st.World, week: int, firm: Firm) -> None:
     """Bring the engine's numbers to those in force from this week on; note exposures that are due."""
     now = changed(spec, week)
+    before = firm.spec
     fresh, table, past = params(now, int(w.p.replicate)), measure_table(now), w.p.copy()
+    fresh.hours *= w.p.hours / before.service.queue.hours  # a reorganisation may have changed what a line is open
     w.customers["expectation"] += (w.p.drift - fresh.drift) * week  # what drift has added by now stays
     for name in fresh.dtype.names:
         if name not in ("customers", "employees", "teams", "team_size", "servers", "stands_for"):
@@ -81,12 +86,12 @@ def apply(spec: Scenario, w: st.World, week: int, firm: Firm) -> None:
         if name not in ("taught", "centre", "per_contact"):
             w.measures[name] = table[name]
     redate(w, past, float(week))
-    before = firm.spec
     firm.audit_rate *= now.audit.rate / before.audit.rate if before.audit.rate > 0 else 1.0
     firm.audit_rate = firm.audit_rate if before.audit.rate > 0 else now.audit.rate
     for role, group in firm.groups.items():
         for name, value in prices(now, role).items():
             setattr(group, name, value)
     firm.rewrite(now)
+    firm.recorder.pay_base(now, week)
     if any(e.exposure and e.week == week for e in spec.events):
         firm.exposure_due = True

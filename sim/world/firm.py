@@ -37,6 +37,7 @@ class Firm:
         self.audit_rate = spec.audit.rate
         self.exposure_due = False
         self.unpaid = False
+        self.abolished: dict[int, int] = {}  # posts of managers that a reorganisation did away with: who held them last
         self.coached = w.staff["ability"].copy()  # ability without coaching
         self.resting = w.staff["engagement"].copy()  # where engagement tends if nothing weighs on it
         usual = survivors.staff(spec)

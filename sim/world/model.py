@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.rules import market
 from sim.scenario.schema import Scenario
-from sim.world import build, crew, events, results, start, tables, windows
+from sim.world import build, crew, events, reorganise, results, start, tables, windows
 from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
@@ -52,10 +52,14 @@ class Organisation(mesa.Model):
         self.firm = Firm(spec, replicate, self.world, self.recorder)
         self.reputation = Reputation(spec, opening.join)
         self._due = np.zeros((2, len(self.world.customers)), np.int32)
-        self._load = np.zeros(spec.teams)
+        self._look_at_arrays()
+        self._turning_points = {t for e in spec.events for t in (e.week, e.until) if t is not None}
+
+    def _look_at_arrays(self) -> None:
+        """Take the world in the form in which every week asks for it."""
+        self._load = np.zeros(len(self.world.teams))
         self._arrays = st.arrays(self.world)
         self._accounts = [kept.view(np.uint8) for kept in (self.world.readings, self.world.tallies)]
-        self._turning_points = {t for e in spec.events for t in (e.week, e.until) if t is not None}
 
     def step(self) -> None:
         """Play one week."""
@@ -95,14 +99,23 @@ class Organisation(mesa.Model):
         """Go on under another scenario from the next week on, as if an event had rewritten it.
 
         The new scenario differs only in what can change in a running world; ValueError names what cannot. What people
-        are, believe and were promised stays theirs; whoever joins later is drawn from the new scenario.
+        are, believe and were promised stays theirs; whoever joins later is drawn from the new scenario. Another
+        `staff.team_size` regroups the same staff and customers (`reorganise`).
         """
         if self.theory is not None:
             raise ValueError("a world of the textbook technology is settled at its start: nothing can change in it")
         events.require_changeable(self.spec, spec)
+        regrouped = spec.staff.team_size != self.spec.staff.team_size
+        if regrouped:
+            reorganise.require_possible(spec)
         self.spec = spec
         events.apply(spec, self.world, self.week, self.firm)
         self.reputation.spec = self.firm.spec
+        if regrouped:
+            self.world = reorganise.regroup(self.firm, self.week)
+            self.threads = 1  # an open case may end in the accounts of an employee who served it for another team
+            self._windows = None
+            self._look_at_arrays()
 
     def run(self) -> Organisation:
         """Play on to the end of the scenario."""

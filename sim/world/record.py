@@ -31,7 +31,7 @@ class Recorder:
     """Weekly totals of the firm for the whole run, a short ring of weekly readings by person, and rows on payday."""
 
     def __init__(self, spec: Scenario, replicate: int, w: st.World) -> None:
-        self.spec, self.replicate, self.w = spec, replicate, w
+        self.spec, self.replicate = spec, replicate
         self.points = points_of(spec)
         self.measures = list(spec.measures.values())
         weeks, measures = spec.weeks + spec.burn_in, len(spec.measures)
@@ -50,11 +50,22 @@ class Recorder:
         self.recent = np.zeros((longest + spec.pay.every + 1, w.tallies.shape[1], measures, 3))
         self.staff: dict[str, dict[str, Array]] = {}  # by role and column: (paydays, posts)
         self.paydays = 0
-        # views on the world, taken once
+        self.money = {name: np.zeros(weeks) for name in ("bonus", "fines", "allowances", "base")}
+        self.pay_base(spec, -spec.burn_in)
+        self.look_at(w)
+
+    def look_at(self, w: st.World) -> None:
+        """Take the views on the world that are read every week."""
+        self.w = w
         self.answers, self.open, self.occupancy = w.teams["answers"], w.teams["open"], w.teams["occupancy"]
         self.cells = {name: w.readings[name] for name in ("num", "den")}
         self.there = w.members
-        self.money = {name: np.zeros(weeks) for name in ("bonus", "fines", "allowances")}
+
+    def pay_base(self, spec: Scenario, week: int) -> None:
+        """Base pay of everybody from this week on, money a week."""
+        heads = spec.staff.count * spec.pay.base
+        heads += (spec.teams + spec.management.central_count + 1) * spec.pay.base_manager
+        self.money["base"][week + self.spec.burn_in :] = heads / spec.pay.every
 
     def slot(self, week: int) -> tuple[Array, Array, Array]:
         """Where the engine puts the readings by person, and adds up the firm's readings and counts, of this week."""
@@ -99,15 +110,21 @@ class Recorder:
             self.money["allowances"][at] += group.allowance.sum()
             columns = self.staff.setdefault(role, {})
             for name, value in self._row(firm, group, week).items():
-                if name not in columns:
-                    columns[name] = self._column(group.n, np.asarray(value).dtype)
-                columns[name][self.paydays] = value
+                if name not in columns or columns[name].shape[1] < group.n:
+                    columns[name] = self._column(group.n, np.asarray(value).dtype, columns.get(name))
+                columns[name][self.paydays, : group.n] = value
         self.paydays += 1
 
-    def _column(self, posts: int, kind: np.dtype[Any]) -> Any:
-        """Room for a value a person and payday of the run, (paydays, posts); missing until it is there."""
+    def _column(self, posts: int, kind: np.dtype[Any], before: Array | None = None) -> Any:
+        """Room for a value a person and payday of the run, (paydays, posts), with what was there `before` in fewer posts.
+
+        What is not there is missing: NaN, and −1 of whole numbers, so that post −1 is none.
+        """
         paydays = self.spec.weeks // self.spec.pay.every + (self.spec.burn_in - 1) // self.spec.pay.every + 1
-        return np.full((paydays, posts), np.nan if kind.kind == "f" else 0, kind)
+        room = np.full((paydays, posts), {"f": np.nan, "i": -1}.get(kind.kind, 0), kind)
+        if before is not None:
+            room[:, : before.shape[1]] = before
+        return room
 
     def _row(self, firm: Firm, group: Group, week: int) -> dict[str, Any]:
         """What is kept of everybody in a role: numbers, or arrays (n,)."""

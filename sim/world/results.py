@@ -107,12 +107,10 @@ def book_items(kept: Recorder, weeks: int) -> dict[str, Array]:
     b, spec, c = kept.spec.books, kept.spec, kept.counts[:weeks]
     like = float(kept.w.p.stands_for)  # the customers played are a sample; staff and their pay are not
     value = kept.w.segments["value"]
-    heads = spec.staff.count * spec.pay.base
-    heads += (spec.teams + spec.management.central_count + 1) * spec.pay.base_manager
     money, happened = kept.money, kept.tallies
     return {
         "revenue": like * b.revenue * (kept.active[:weeks] * value).sum(axis=1),
-        "wages": -heads / spec.pay.every - money["allowances"][:weeks],
+        "wages": -money["base"][:weeks] - money["allowances"][:weeks],
         "bonus": -money["bonus"][:weeks], "fines": money["fines"][:weeks],
         "serving": -like * b.minute * c[:, st.N_MINUTES], "complaints": -like * b.complaint * c[:, st.N_RECORDED],
         "gifts": -like * b.gift * c[:, st.N_GIFTS],

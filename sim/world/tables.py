@@ -64,11 +64,12 @@ def staff(results: Results) -> pd.DataFrame:
     parts = {role: columns for role, columns in results.staff.items() if columns["post"].size}
     if not parts:
         return pd.DataFrame(columns=["firm", "period", "week", "role", "post", "person", "team", "base", "bonus"])
-    sizes = [part["post"].size for part in parts.values()]
+    there = {role: part["post"] >= 0 for role, part in parts.items()}  # after a reorganisation some posts are no more
+    sizes = [int(posts.sum()) for posts in there.values()]
     missing = {role: np.full(size, np.nan) for role, size in zip(parts, sizes, strict=True)}
     names = dict.fromkeys(name for part in parts.values() for name in part)
     columns = {
-        name: np.concatenate([part[name].ravel() if name in part else missing[role] for role, part in parts.items()])
+        name: np.concatenate([part[name][there[role]] if name in part else missing[role] for role, part in parts.items()])
         for name in names
     }
     table = pd.DataFrame(columns, copy=False)

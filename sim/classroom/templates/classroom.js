@@ -229,7 +229,7 @@ window.gamed = (() => {
   };
   const setLever = (name, side, lever) => {
     const input = $(`${name}-${side}`);
-    if (lever.choices) input.innerHTML = lever.choices;
+    if (lever.max !== undefined) input.max = lever.max;
     input.value = lever.value;
     input.disabled = lever.off;
     input.closest(".lever").classList.toggle("off", lever.off);
