@@ -30,7 +30,7 @@ def spec(name: str = "Toy", **more: Any) -> Scenario:
 class Toy:
     """Stands in for Organisation. `about` may ask for trouble: `fail 1`, `kill 1`, `once PATH`, `slow PATH`."""
 
-    def __init__(self, spec: Scenario, replicate: int = 0) -> None:
+    def __init__(self, spec: Scenario, replicate: int, threads: int) -> None:
         self.spec = spec
         self.replicate = replicate
 

@@ -41,7 +41,7 @@ class Toy:
     process; `once PATH` kills it the first time; `slow S` takes S seconds.
     """
 
-    def __init__(self, spec: Any, replicate: int = 0) -> None:
+    def __init__(self, spec: Any, replicate: int, threads: int) -> None:
         self.spec, self.replicate = spec, replicate
 
     def run(self) -> Toy:

@@ -28,8 +28,8 @@ class Job:
     """Play replicate `replicate` of `spec` (a scenario, or a recipe for one) and hand back `read(model)`.
 
     `key` places the outcome among the others: outcomes are sorted by it, so that nothing depends on who was first.
-    `engine` names the class as `module:name`, because a worker has to import it by itself. `threads` play the world side by
-    side, where there are more than one; that changes no bit.
+    `engine` names the class as `module:name`, because a worker has to import it by itself. So many `threads` play the
+    world side by side, which changes no bit.
     """
 
     key: tuple[int, int]
@@ -69,7 +69,7 @@ def play(job: Job) -> Outcome:
         stage = "scenario"
         spec = job.spec.scenario() if isinstance(job.spec, Recipe) else job.spec
         stage = "build"
-        model = build(spec, replicate=job.replicate, **({"threads": job.threads} if job.threads > 1 else {}))
+        model = build(spec, replicate=job.replicate, threads=job.threads)
         stage = "run"
         model.run()
         stage = "read"

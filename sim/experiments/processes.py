@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import multiprocessing
@@ -13,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
+from typing import Any
 
 from sim.experiments.jobs import ENGINE, Job, Outcome, play_all
 
@@ -29,7 +31,7 @@ class Pool:
         far_end, self._lifeline = context.Pipe(duplex=False)
         self._far_end = far_end
         self._executor = ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_enter_service, initargs=(far_end,)
+            workers, mp_context=context, initializer=_enter_service, initargs=(far_end, voice())
         )
 
     def submit(self, jobs: list[Job]) -> Future[list[Outcome]]:
@@ -66,7 +68,20 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _enter_service(lifeline: Connection) -> None:
+@functools.cache
+def voice() -> Any:
+    """A lock that all workers of this process share: who takes it speaks for all (`sim.rules.machine_code`)."""
+    return multiprocessing.get_context("spawn").Lock()
+
+
+def speak_with(shared: Any) -> None:
+    """Let this worker say what concerns all of them only if no other did."""
+    from sim.rules import machine_code
+
+    machine_code.voice = shared
+
+
+def _enter_service(lifeline: Connection, shared: Any) -> None:
     """First words of a worker: leave Ctrl-C to the parent, and end when the lifeline is cut.
 
     What is imported here stays: the collector of garbage need look at it neither now nor at every payday.
@@ -74,6 +89,7 @@ def _enter_service(lifeline: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
     gc.disable()
+    speak_with(shared)
     importlib.import_module(ENGINE.partition(":")[0])
     gc.enable()
     gc.freeze()

@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from sim.experiments.processes import cores
+from sim.experiments.processes import cores, speak_with, voice
 from sim.scenario.catalogue import names
 from sim.scenario.loading import load
 
@@ -22,7 +22,7 @@ def warm() -> list[str]:
     parts = [theory, [name for name in shipped if name not in theory]]
     if cores() < len(parts):
         return [doubt for part in parts for doubt in play(part)]
-    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn"), speak_with, (voice(),)) as pool:
         return [doubt for doubts in pool.map(play, parts) for doubt in doubts]
 
 

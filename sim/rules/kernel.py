@@ -10,12 +10,12 @@ import functools
 import hashlib
 import pathlib
 import re
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numba
-from numba.core import caching
+
+from sim.rules.machine_code import MachineCode
 
 PACKAGE = pathlib.Path(__file__).parent.parent
 
@@ -72,45 +72,6 @@ def imports(path: pathlib.Path) -> set[pathlib.Path]:
     return {found for name in names if (found := source_of(name)) is not None}
 
 
-class _Files(caching.IndexDataCacheFile):
-    """Files of one function's machine code, each named by its sources and signature.
-
-    Numba numbers them and writes the index first: a process that is killed in between, or another that compiles at the
-    same time, would leave old machine code, or that of another signature, under a fresh entry.
-    """
-
-    def save(self, key: Any, data: Any) -> None:
-        stamp = hashlib.sha256(self._dump((self._source_stamp, key))).hexdigest()
-        name = self._data_name(int(stamp[:15], 16))
-        self._save_data(name, data)
-        known = {**self._load_index(), key: name}
-        self._save_index(known)
-        for path in pathlib.Path(self._cache_path).glob(self._data_name_pattern.replace("{number:d}", "*")):
-            if path.name not in known.values():
-                path.unlink(missing_ok=True)
-
-
-class _SourceCache(caching.FunctionCache):
-    """Numba's on-disk cache with a digest of all that the function is built from as the stamp of freshness."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
-        self._cache_file = _Files(self._cache_path, self._impl.filename_base, digest(function.__module__))
-
-    def load_overload(self, signature: Any, target_context: Any) -> Any:
-        try:
-            return super().load_overload(signature, target_context)
-        except (AttributeError, ImportError):  # written by an older source, with types that are gone
-            self._cache_file.flush()
-            return None
-
-    def save_overload(self, signature: Any, data: Any) -> None:
-        try:
-            super().save_overload(signature, data)
-        except OSError as error:
-            warnings.warn(f"compiled code could not be kept on disk: {error}", RuntimeWarning, stacklevel=2)
-
-
 def kernel(
     function: Callable[..., Any] | None = None, *, allocates: bool = True, inline: bool = False, threads: bool = False
 ) -> Callable[..., Any]:
@@ -124,12 +85,11 @@ def kernel(
         return functools.partial(kernel, allocates=allocates, inline=inline, threads=threads)
     if getattr(numba.config, "DISABLE_JIT", 0):
         return function
+    if function.__closure__ is not None:
+        raise ValueError(f"{function.__qualname__}: a kernel takes what it needs as arguments; what it captures has no place in a key")
     options: dict[str, Any] = {"_nrt": allocates, "forceinline": inline, "nogil": threads}
     compiled = numba.njit(**options)(function)
-    try:
-        compiled._cache = _SourceCache(function)
-    except RuntimeError as error:
-        warnings.warn(f"no place on disk for compiled code, compiling anew: {error}", RuntimeWarning, stacklevel=2)
+    compiled._cache = MachineCode(function, digest(function.__module__))
     return compiled
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.rules import market
 from sim.scenario.schema import Scenario
-from sim.world import build, crew, events, reorganise, results, start, tables, windows
+from sim.world import build, events, parallel, reorganise, results, start, tables, windows
 from sim.world import state as st
 from sim.world import week as engine
 from sim.world.firm import Firm
@@ -88,7 +88,7 @@ class Organisation(mesa.Model):
             float(week), row, self._due, self._load, first, last, self.reputation.join(promise),
             promise * spec.customers.market.promise_kept, *self._arrays,
         )  # fmt: skip
-        crew.play(w, self._arrays, self._due, float(week), row, self.threads)
+        parallel.play(w, self._arrays, self._due, float(week), row, self.threads)
         engine.finish(float(week), row, recent, readings, counts, *self._arrays)
         self.recorder.close(week, joined)
         self.reputation.hear(self.recorder, week)
