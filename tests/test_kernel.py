@@ -87,3 +87,14 @@ def test_a_change_of_anything_reachable_and_of_nothing_else_makes_code_stale(pac
         assert (digest("sim.engine") != before) == (name != "rules/c")
         (package / f"{name}.py").write_text(text)
     assert digest("sim.engine") == before
+
+
+def test_a_kernel_captures_nothing() -> None:
+    """A name by which compiled code is kept knows the sources, not what happened to be in a variable."""
+    factor = 2.0
+
+    def scaled(x: float) -> float:
+        return factor * x
+
+    with pytest.raises(ValueError, match="captures nothing"):
+        kernel.kernel(scaled)

@@ -86,7 +86,7 @@ def kernel(
     if getattr(numba.config, "DISABLE_JIT", 0):
         return function
     if function.__closure__ is not None:
-        raise ValueError(f"{function.__qualname__}: a kernel takes what it needs as arguments; what it captures has no place in a key")
+        raise ValueError(f"{function.__qualname__}: a kernel captures nothing, since kept code is known by its sources alone")
     options: dict[str, Any] = {"_nrt": allocates, "forceinline": inline, "nogil": threads}
     compiled = numba.njit(**options)(function)
     compiled._cache = MachineCode(function, digest(function.__module__))

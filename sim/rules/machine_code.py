@@ -38,8 +38,8 @@ class MachineCode(caching.NullCache):
 
     def __init__(self, function: Callable[..., Any], sources: str) -> None:
         file = inspect.getfile(function)
-        kinds = (caching.InTreeCacheLocator, caching.UserWideCacheLocator)
-        if numba.config.CACHE_DIR:
+        kinds: tuple[Any, ...] = (caching.InTreeCacheLocator, caching.UserWideCacheLocator)
+        if getattr(numba.config, "CACHE_DIR", ""):
             kinds = (caching.UserProvidedCacheLocator,)
         folders = [kind(function, file).get_cache_path() for kind in kinds]
         self._places = [Path(folder) for folder in folders if not folder.startswith("~")]  # a user without a home
