@@ -10,7 +10,7 @@ from sim.rules import employee as rules
 from sim.rules import renewal, service
 from sim.world import chance
 from sim.world.params import draw
-from sim.world.people import ABILITY, ENGAGEMENT, FIRST_ACT, FIRST_SKILL, NOTHING, TENURE
+from sim.world.people import ABILITY, ENGAGEMENT, FIRST_ACT, FIRST_SKILL, NOTHING
 from twin import choosing
 from twin.accounts import Desk, Lesson
 from twin.chooser import Chooser
@@ -129,9 +129,8 @@ class Employee(Chooser):
         for k, name in enumerate(act.EMPLOYEE_ACTS):
             self.intensity[k] = min(max(self.trait(s.first_acts.get(name, NOTHING), FIRST_ACT + k), 0.0), 1.0)
 
-    def has_been_here(self, law: Any) -> None:
-        """At the start he has been here for a while: `law` says who stays, and what usual work does to him (`survivors`)."""
-        u, v = (self.model.chance.one(self.key, 0, chance.STAFF, place) for place in (ENGAGEMENT, TENURE))
+    def has_been_here(self, law: Any, u: float, v: float) -> None:
+        """At the start he has been here for a while: `law` says who stays, and what usual work does to him (`twin.opening`)."""
         rank = renewal.rank_among_newcomers(law.edges, u)
         self.resting = chance.from_latent(*draw(self.model.spec.staff.engagement), rank)
         self.tenure = renewal.time_there(v, law.hazard[int(rank * len(law.hazard))], law.history)

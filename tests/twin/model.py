@@ -9,7 +9,7 @@ came, how busy they are) is handed over: it is where a history begins, not part 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import mesa
 
@@ -17,9 +17,10 @@ from sim.incentives import tactics as act
 from sim.rules import renewal, service
 from sim.rules.service import NO_PATIENCE_LIMIT
 from sim.scenario.schema import Scenario
-from sim.world import chance, survivors
+from sim.world import chance
 from sim.world.events import changed
 from sim.world.params import draw, servers_of
+from sim.world.people import ENGAGEMENT, TENURE
 from sim.world.start import Start
 from twin.customer import Customer
 from twin.draws import Keyed
@@ -28,8 +29,20 @@ from twin.market import Reputation
 from twin.measures import measure
 from twin.payday import Payday
 from twin.redate import Redating
+from twin.staying import staff_law
 from twin.superiors import Head, Manager, Officer
 from twin.team import Team
+
+
+class Newcomer(NamedTuple):
+    """What somebody brings who has not been a customer before, and on which day of the week he comes."""
+
+    segment: int
+    expectation: float
+    memory: float
+    taste: float
+    contract: bool
+    day: float
 
 
 class TwinFirm(Payday, mesa.Model):
@@ -52,8 +65,7 @@ class TwinFirm(Payday, mesa.Model):
         self.teams = [Team(self, k, start.minutes, self.weakness_of(k)) for k in range(spec.teams)]
         self.hire_everybody()
         self.desks = [employee.desk for employee in self.people["employee"]] + [team.desk for team in self.teams]
-        for place in range(spec.customers.count):
-            self.settle(self.new_customer(self, place), start)
+        self.settle_everybody(start)
         self.reputation = Reputation(self, start.join)
         self.found_office()
         if spec.mechanisms.management:
@@ -84,10 +96,11 @@ class TwinFirm(Payday, mesa.Model):
 
     def hire_everybody(self) -> None:
         """The posts are filled: employees as many as are still there of those hired long ago."""
-        spec, law = self.spec, survivors.staff(self.spec)
+        spec, law = self.spec, staff_law(self.spec)
         self.people: dict[str, list[Any]] = {"employee": [Employee(self, post) for post in range(spec.staff.count)]}
         for employee in self.people["employee"]:
-            employee.has_been_here(law)
+            u, v = (self.chance.one(employee.key, 0, chance.STAFF, place) for place in (ENGAGEMENT, TENURE))
+            employee.has_been_here(law, u, v)
         for kind, posts in ((Manager, spec.teams), (Officer, spec.management.central_count), (Head, 1)):
             self.people[kind.role] = [kind(self, post) for post in range(posts)]
             for person in self.people[kind.role]:
@@ -99,6 +112,11 @@ class TwinFirm(Payday, mesa.Model):
     def customers(self) -> Any:
         """All customers who are there."""
         return self.agents_by_type.get(self.new_customer, ())
+
+    def settle_everybody(self, start: Start) -> None:
+        """The customers of the start."""
+        for place in range(self.spec.customers.count):
+            self.settle(self.new_customer(self, place), start)
 
     def settle(self, customer: Customer, start: Start) -> None:
         """A customer of the start: somebody who is there of all who came, with what he has in mind by now."""
@@ -119,7 +137,7 @@ class TwinFirm(Payday, mesa.Model):
         age, settled = int(min(weeks / start.every, 1e6) + 0.5), 2 * ages // 3
         if age >= settled:
             age = settled + int((place - int(place)) * (ages - settled))
-        mind = start.minds[age, low + int(place)]
+        mind = start.minds[age][low + int(place)]
         if age > 0 and on.expectation:
             expectation = float(mind["expectation"])
         if age > 0 and self.remembers:
@@ -141,6 +159,12 @@ class TwinFirm(Payday, mesa.Model):
 
     def welcome(self, customer: Customer, promised: float) -> None:
         """A newcomer, who expects what he brings and what was promised."""
+        who = self.brought_by(customer)
+        expectation, at = who.expectation + promised, self.now + who.day
+        customer.enter(at, expectation, who.memory, who.memory, who.taste, who.contract, who.segment)
+
+    def brought_by(self, customer: Customer) -> Newcomer:
+        """Who somebody is among all who may come."""
         c = self.spec.customers
         u = self.chance.four(customer.place, 0, chance.PERSON, 0)
         v = self.chance.four(customer.place, 0, chance.PERSON, 1)
@@ -149,11 +173,10 @@ class TwinFirm(Payday, mesa.Model):
         while segment < len(shares) - 1 and u[0] >= edge:
             segment += 1
             edge += shares[segment] / sum(shares)
-        expectation = chance.from_latent(*draw(c.experience.first_expectation), u[1]) + promised
+        expectation = chance.from_latent(*draw(c.experience.first_expectation), u[1])
         memory = chance.from_latent(*draw(c.experience.first_memory), u[2])
         taste = chance.from_latent(*self.taste, u[3])
-        contract = v[0] < c.voice.contract_share
-        customer.enter(self.now + v[1], expectation, memory, memory, taste, contract, segment)
+        return Newcomer(segment, expectation, memory, taste, v[0] < c.voice.contract_share, v[1])
 
     # --- a week -----------------------------------------------------------------------------------------------------
 

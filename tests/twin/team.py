@@ -60,11 +60,15 @@ class Team(mesa.Agent):
         self.sound = service.sound_process(failure, float(p.steps + p.handoffs))
 
     def step(self) -> None:
-        """The week's queue: waits at the load that is to come and last week's handle time."""
+        """The week's queue."""
+        self.form_queue(float(sum(customer.will_call for customer in self.customers)))
+
+    def form_queue(self, load: float) -> None:
+        """Waits at the load that is to come, as it was foreseen and as it was not last week, and last week's handle time."""
         model, q = self.model, self.model.spec.service.queue
         if not model.spec.mechanisms.queue:
             return
-        contacts = float(sum(customer.will_call for customer in self.customers)) + self.same_week
+        contacts = load + self.same_week
         rate = q.arrivals_per_hour
         per_minute = contacts * model.stands_for / (q.hours * 60.0) if rate is None else rate / 60.0
         minutes = self.minutes * self.drag
