@@ -1,6 +1,6 @@
 """A twin of the textbook technology: workers who choose once a pay period, and are read, paid and audited.
 
-What a principal has set beforehand is handed over; competition for survival has an oracle of its own.
+Who sets the strength of their pay is in `twin.principal`; competition for survival in `twin.survival`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sim.world.textbook import FIRST, MORAL, RISK_AVERSION, SHARED, ratchet_weig
 from twin.contracts import Contract
 from twin.draws import Keyed
 from twin.people import sum_of
+from twin.principal import Principal
 
 
 class Worker(mesa.Agent):
@@ -35,12 +36,16 @@ class Worker(mesa.Agent):
         section, activities = model.section, model.activities.values()
         self.risk = self.trait(section.risk_aversion, RISK_AVERSION)
         self.moral = [self.trait(a.moral, MORAL + k) for k, a in enumerate(activities)]
-        self.acts = [min(max(0.0, a.least), math.inf if a.most is None else a.most) for a in activities]
+        self.rest()
         self.bonus = self.fine = self.surplus = 0.0
         self.begin_period()
 
     def trait(self, latent: Latent, place: int) -> float:
         return chance.from_latent(*draw(latent), self.model.chance.one(self.post, 0, chance.STAFF, place))
+
+    def rest(self) -> None:
+        """Do as little as one can."""
+        self.acts = [min(max(0.0, a.least), math.inf if a.most is None else a.most) for a in self.model.activities.values()]
 
     def first_acts(self) -> None:
         """Acts that the scenario gives him."""
@@ -106,8 +111,8 @@ class Worker(mesa.Agent):
 class TheoryTwin(mesa.Model):
     """One firm of the theory papers."""
 
-    def __init__(self, spec: Scenario, replicate: int, payouts: list[Any]) -> None:
-        """payouts: the schemes as the principal has set their strength, in the order of the scenario."""
+    def __init__(self, spec: Scenario, replicate: int, told: list[float] | None = None) -> None:
+        """told: the strengths of pay, by scheme, where the principal is not to seek them himself."""
         super().__init__(rng=spec.seed)
         self.spec, self.section = spec, spec.service.textbook
         self.activities, self.labels = self.section.activities, list(self.section.measures)
@@ -116,8 +121,13 @@ class TheoryTwin(mesa.Model):
         self.workers = [Worker(self, post) for post in range(spec.staff.count)]
         self.people: dict[str, list[Any]] = {"employee": self.workers}
         self.contracts = [Contract(self, number, "employee") for number in range(len(spec.pay.schemes))]
-        for contract, payout in zip(self.contracts, payouts, strict=True):
-            contract.payout = payout
+        self.principal = Principal(self)
+        if told is None:
+            self.principal.step()
+        else:
+            self.principal.tell(told)
+        for worker in self.workers:
+            worker.rest()
         if spec.staff.choice == "fixed":
             for worker in self.workers:
                 worker.first_acts()
@@ -174,6 +184,10 @@ class TheoryTwin(mesa.Model):
                 contract.begin(math.nan if contract.place < 0 else firm[contract.place])
         if self.spec.staff.choice != "fixed":
             self.choose(live)
+        self.foresee(live)
+
+    def foresee(self, live: list[Contract]) -> None:
+        """What everybody's period is expected to come to at his acts."""
         heeded = {c.place for c in live if c.place >= 0 and kinds.strength_of(c.payout) != 0.0}
         problem = self.problem(live)
         spread = moments(self.prospects(live, problem.gap), problem.gap)[1].tolist()
