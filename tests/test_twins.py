@@ -21,11 +21,14 @@ from sim.world import state as st
 # --- what learners find out ------------------------------------------------------------------------------------------------
 
 
+EARLY, FOURTH, EIGHTH = slice(0, 23), slice(188, 207), slice(364, 415)  # weeks: the first half year, what is left later
+
+
 @functools.cache
-def charmed(rate: float) -> tuple[list[float], list[float]]:
-    """Mean intensity of charm in the first six and the last five pay periods under a bonus of so much a point, by replicate."""
+def charmed(rate: float, weeks: int = 208) -> list[Any]:
+    """Mean intensity of charm by week under a bonus of so much a point, a series a replicate."""
     spec = Scenario.model_validate({
-        "name": "charm", "weeks": 208, "burn_in": 12,
+        "name": "charm", "weeks": weeks, "burn_in": 12,
         "customers": {"count": 3000, "needs_per_week": 0.3},
         "staff": {"count": 30, "team_size": 10, "learning": {"lore": 0.8}},
         "mechanisms": {"management": False, "turnover": False, "exposure": False},
@@ -33,29 +36,38 @@ def charmed(rate: float) -> tuple[list[float], list[float]]:
         "measures": {"score": {"like": "csat", "handled_by": []}},
         "pay": {"schemes": [{"kind": "linear", "measure": "score", "rate": rate}]},
     })  # fmt: skip
-    shares = [weekly(play(spec, replicate))["share_charm"] for replicate in range(4)]
-    return [x.loc[0:23].mean() for x in shares], [x.loc[188:].mean() for x in shares]
+    return [weekly(play(spec, replicate))["share_charm"] for replicate in range(4)]
 
 
-@pytest.mark.parametrize("rate", [6.0, 20.0])
-def test_a_useless_tactic_is_tried_and_then_less(rate: float) -> None:
+def left(rate: float, weeks: int, when: slice) -> np.ndarray:
+    """What is done of charm in those weeks, relative to the first half year, by replicate."""
+    return np.array([x.loc[when].mean() / x.loc[EARLY].mean() for x in charmed(rate, weeks)])
+
+
+@pytest.mark.parametrize(("rate", "weeks"), [(6.0, 208), (20.0, 416)])
+def test_a_useless_tactic_is_tried_and_then_less(rate: float, weeks: int) -> None:
     """Charm does nothing; lore says that it moves the score. Staff paid on the score try it, and learn."""
-    early, late = charmed(rate)
-    assert min(early) > 0.1, "lore makes people try it"
-    fall = np.array(early) - np.array(late)
+    early, late = (np.array([x.loc[when].mean() for x in charmed(rate, weeks)]) for when in (EARLY, FOURTH))
+    assert early.min() > 0.1, "lore makes people try it"
+    fall = early - late
     assert fall.mean() > 4 * fall.std(ddof=1) / math.sqrt(len(fall))
 
 
-SLOWLY = pytest.mark.xfail(
-    strict=True, reason="the higher the stake, the longer a small belief is acted upon: at 20 about two thirds stay four years"
-)
+@pytest.mark.parametrize(("rate", "weeks", "when"), [(6.0, 208, FOURTH), (20.0, 416, EIGHTH)])
+def test_a_useless_tactic_is_dropped(rate: float, weeks: int, when: slice) -> None:
+    """Less than half of it is left: at a small stake after four years, at a large one after eight.
+
+    Not all of it goes at a large stake. Forgetting keeps beliefs as uncertain as they were, and where a point is worth much
+    the doubt is worth a try in about a quarter of the contacts, as much as of a tactic of which nobody has ever heard.
+    """
+    assert left(rate, weeks, when).mean() < 0.5
 
 
-@pytest.mark.parametrize("rate", [6.0, pytest.param(20.0, marks=SLOWLY)])
-def test_a_useless_tactic_is_dropped(rate: float) -> None:
-    """After four years less than half of it is left."""
-    early, late = charmed(rate)
-    assert np.mean(late) < 0.5 * np.mean(early)
+def test_it_is_dropped_the_more_slowly_the_higher_the_stake() -> None:
+    """A small belief is worth acting upon for longer: more is left after four years at 20 than at 6, beyond noise."""
+    low, high = left(6.0, 208, FOURTH), left(20.0, 416, FOURTH)
+    error = math.sqrt((low.var(ddof=1) + high.var(ddof=1)) / len(low))
+    assert high.mean() - low.mean() > 4 * error
 
 
 # --- expected effects against twin worlds ----------------------------------------------------------------------------------
