@@ -126,11 +126,3 @@ def false_alarm_rate(honest: np.ndarray | pd.Series, threshold: float) -> tuple[
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
     return share, max(middle - half, 0.0), min(middle + half, 1.0)
-
-
-def threshold_for(honest: np.ndarray | pd.Series, rate: float) -> float:
-    """The lowest threshold that at most a share `rate` of honest runs exceed. Unit: the flag's."""
-    values = np.sort(np.asarray(honest, float)[np.isfinite(np.asarray(honest, float))])
-    if not len(values):
-        raise ValueError("a threshold needs honest runs")
-    return float(values[len(values) - 1 - math.floor(rate * len(values))]) if rate < 1 else -math.inf

@@ -23,8 +23,8 @@ def rank_agreement(reported: np.ndarray | pd.Series, true: np.ndarray | pd.Serie
     """Kendall's τ-b between two readings of the same people (n,): 1 the same order, 0 unrelated, -1 reversed. Unit: 1.
 
     People without both readings are left out; NaN with fewer than three of them or where one reading tells nobody
-    apart. Source: Kendall (1945), counted as by Knight (1966). Floor: noise alone keeps it below 1, see
-    `honest_agreement` and `rank_inversion`. (Counted here because loading SciPy's statistics takes longer than a small run.)
+    apart. Source: Kendall (1945), counted as by Knight (1966). Floor: noise alone keeps it below 1, at
+    (2/π) asin √reliability where truth and noise are normal (Kruskal 1958); see `rank_inversion`. (Counted here because loading SciPy's statistics takes longer than a small run.)
     """
     x, y = np.asarray(reported, float), np.asarray(true, float)
     both = np.isfinite(x) & np.isfinite(y)
@@ -56,15 +56,6 @@ def _inversions(values: np.ndarray) -> int:
     left, right = np.split(values, [len(values) // 2])
     across = len(left) * len(right) - int(np.searchsorted(np.sort(left), right, "right").sum())
     return _inversions(left) + _inversions(right) + across
-
-
-def honest_agreement(reliability: float) -> float:
-    """The τ that noise alone leaves between a reading of this reliability and the truth: (2/π) asin √rel. Unit: 1.
-
-    reliability: share of the variance of the reading that is true, 0 to 1. Holds for normal truth and noise without
-    rounding (Kruskal 1958); rounded scores need the fixed-pay arm for a floor.
-    """
-    return 2.0 / math.pi * math.asin(math.sqrt(min(max(reliability, 0.0), 1.0)))
 
 
 def agreement(staff: pd.DataFrame, label: str, window: Window) -> pd.Series:
