@@ -24,7 +24,8 @@ def rank_agreement(reported: np.ndarray | pd.Series, true: np.ndarray | pd.Serie
 
     People without both readings are left out; NaN with fewer than three of them or where one reading tells nobody
     apart. Source: Kendall (1945), counted as by Knight (1966). Floor: noise alone keeps it below 1, at
-    (2/π) asin √reliability where truth and noise are normal (Kruskal 1958); see `rank_inversion`. (Counted here because loading SciPy's statistics takes longer than a small run.)
+    (2/π) asin √reliability where truth and noise are normal (Kruskal 1958); see `rank_inversion`. (Counted here because
+    loading SciPy's statistics takes longer than a small run.)
     """
     x, y = np.asarray(reported, float), np.asarray(true, float)
     both = np.isfinite(x) & np.isfinite(y)
