@@ -16,6 +16,7 @@ from sim.classroom.levers import INVITERS, Levers
 from sim.classroom.session import GONE, REMEMBERED, Session
 from sim.scenario.schema import Scenario
 from sim.world import Organisation
+from sim.world import state as st
 
 FLAGS = {"weeks": 60, "burn_in": 12, "customers.count": 400, "staff.count": 10, "staff.team_size": 5}
 
@@ -170,6 +171,28 @@ def test_the_meter_reads_what_the_tables_say(session: Session) -> None:
         assert sum(v for part, v in gap.items() if part != "reported") == pytest.approx(gap["reported"])
 
 
+def test_minutes_of_tactics_are_those_that_were_counted(session: Session) -> None:
+    """In all to the minute; act by act as often as the engine saw it tried, which it forgets on payday."""
+    side = session.sides[1]
+    session.advance(32)
+    tries = np.zeros(9)
+    for week in range(4):
+        session.advance(1)
+        tries = side.model.world.lessons[:, 0]["did"].sum(axis=0) if week < 3 else tries
+    told, counts = side.meter.acts(), side.meter.last(4).mean(axis=0)
+    like = float(side.model.world.p.stands_for) / 10
+    minutes = {name: told[name][0] for name in told if name not in ("care", "rushing")}
+    assert sum(minutes.values()) == pytest.approx(like * counts[st.N_GAMING])
+    assert side.meter.work() == pytest.approx((like * counts[st.N_MINUTES] / 60, like * counts[st.N_GAMING]))
+    for k, name in ((2, "selective_invitation"), (3, "pleading"), (4, "gifts")):
+        counted = like * tries[k] * getattr(side.base.tactics, name).minutes / 3
+        assert minutes[name] == pytest.approx(counted, rel=4 / np.sqrt(tries[k]))
+    assert told["care"][0] > 0 >= told["rushing"][0]
+    tables = side.model.tables()["world"]
+    for name, (_, share) in told.items():
+        assert share == pytest.approx(tables.query(f"indicator == 'share_{name}' and week >= 32")["value"].mean())
+
+
 def test_faces_are_the_answers_of_the_first_customers(session: Session) -> None:
     session.advance(30)
     faces = np.frombuffer(base64.b64decode(session.sides[1].faces()), np.uint8)
@@ -235,12 +258,21 @@ def test_the_search_finds_who_it_says(session: Session) -> None:
 
 
 def test_the_verdict_says_what_is_seen(session: Session) -> None:
-    assert "the same, person by person" in words.verdict(session, "nps")
+    opening = words.verdict(session, "nps")
+    a = session.sides[0].meter
+    apart = a.mean(a.reported["nps"]) - a.mean(a.true["nps"])
+    assert "the same, person by person" in opening
+    assert f"stand {words.number(abs(apart))} apart although nobody games" in opening
     session.advance(30)
     text = words.verdict(session, "nps")
     b = session.sides[1].meter
     assert f"firm B reports {words.number(b.mean(b.reported['nps']))} for NPS" in text
     assert plain(words.table(session, "nps")).count("Reported NPS") == 1
+    assert "Now move a lever" not in text
+    session.advance(22)
+    assert "Now move a lever" in words.verdict(session, "nps")
+    session.move(1, "audit", 0.4)
+    assert "Now move a lever" not in words.verdict(session, "nps")
 
 
 def test_every_act_part_and_lever_has_a_name() -> None:

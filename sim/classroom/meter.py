@@ -20,6 +20,7 @@ PARTS = {
     "luck": "luck", "style": "style", "measurement": "measurement", "pressure": "pressure", "processing": "processing",
 }  # fmt: skip
 WATERFALL = tuple(dict.fromkeys(PARTS.values()))
+HARD = 1.0 / 3.0  # share of cases that seem hard before they are taken (`service.work.hard_case`)
 GAMED = ("steering", "pressure", "processing")
 
 
@@ -73,16 +74,50 @@ class Meter:
             found[PARTS[name]] += float(values[stage] - values[before])
         return {"true": float(values[st.TRUE]), **found, "reported": float(values[st.REALISED])}
 
-    def acts(self) -> dict[str, float]:
-        """Share of contacts in which the average employee does each act, 0-1; acts that do not exist here are left out."""
-        group = self.model.firm.groups["employee"]
-        means = group.intensity.mean(axis=0)
-        return {act.CATALOGUE[k].name: float(means[i]) for i, k in enumerate(group.acts) if group.open[i]}
+    def acts(self) -> dict[str, tuple[float, float]]:
+        """Minutes a week that each act takes of each employee's work time, and the share of contacts in which it is done.
 
-    def gaming_time(self) -> float:
-        """Share of handled minutes that tactics took in the last quarter."""
-        total = self.last(QUARTER).sum(axis=0)
-        return float(total[st.N_GAMING] / total[st.N_MINUTES]) if total[st.N_MINUTES] > 0 else 0.0
+        Means of the last four weeks; acts that do not exist here are left out. For care and haste the minutes that they add
+        to serving and save of it. The engine counts the minutes of all tactics together; they are shared out by how often
+        each had an occasion and was tried.
+        """
+        recorder, spec = self.model.recorder, self.model.spec
+        group, end = self.model.firm.groups["employee"], self.model.week + spec.burn_in
+        means = recorder.shares[max(0, end - MONTH) : end].mean(axis=0)
+        shared = {name: float(mean) for name, mean in zip(recorder.shared, means, strict=True)}
+        names = [act.CATALOGUE[k].name for i, k in enumerate(group.acts) if group.open[i]]
+        total = self.last(MONTH).mean(axis=0)
+        serving = self.a_week_each(total[st.N_MINUTES] - total[st.N_GAMING])
+        longer = spec.service.work.care_minutes * shared["share_care"]
+        shorter = spec.service.work.rush_minutes * shared["share_rushing"]
+        minutes = {"care": serving * longer / (1.0 + longer), "rushing": -serving * shorter / (1.0 - shorter)}
+        tried = {
+            name: shared[f"share_{name}"] * getattr(spec.tactics, name).minutes * self._occasions(name, total, shared)
+            for name in names
+            if name not in minutes
+        }
+        tactics = self.a_week_each(total[st.N_GAMING]) / max(sum(tried.values()), 1e-12)
+        minutes |= {name: tactics * each for name, each in tried.items()}
+        return {name: (minutes[name], shared[f"share_{name}"]) for name in names}
+
+    def _occasions(self, tactic: str, counts: Array, shared: dict[str, float]) -> float:
+        """In how many contacts a week a tactic takes time if it is tried; `counts` are those of a week."""
+        if tactic == "complaint_diversion":
+            return float(counts[st.N_VOICED])
+        if tactic == "closing_early":
+            return max(float(counts[st.N_CONTACTS] - counts[st.N_MET]), 0.0)
+        if tactic == "cherry_picking":
+            return float(counts[st.N_CONTACTS]) * HARD * float(shared["skill_cherry_picking"])
+        return float(counts[st.N_CONTACTS])
+
+    def a_week_each(self, minutes: float) -> float:
+        """Work time of each employee for so many simulated minutes of the firm a week: contacts stand for like ones."""
+        return float(minutes) * float(self.model.world.p.stands_for) / len(self.model.world.staff)
+
+    def work(self) -> tuple[float, float]:
+        """Hours a week that each employee works for customers, and minutes of it that tactics take: last four weeks."""
+        total = self.last(MONTH).mean(axis=0)
+        return self.a_week_each(total[st.N_MINUTES]) / 60.0, self.a_week_each(total[st.N_GAMING])
 
     def mean(self, series: list[float | None], weeks: int = QUARTER) -> float | None:
         """Mean of the last weeks in which there was a number."""

@@ -16,7 +16,7 @@ PARTS = {
 }  # fmt: skip
 CHARTS = {
     "score": "Reported and true reading.", "outcomes": "Successful outcomes, %.", "gap": "From true to reported.",
-    "acts": "What staff do.", "complaints": "Complaints a week.", "profit": "Profit.",
+    "acts": "What staff spend their time on, minutes a week each.", "complaints": "Complaints a week.", "profit": "Profit.",
 }  # fmt: skip
 MEASURES = {
     "nps": ("NPS", "Net Promoter Score"), "csat": ("CSAT", "Customer satisfaction: share of 4s and 5s, %"),

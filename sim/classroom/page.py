@@ -234,7 +234,7 @@ class Visitor:
         outcomes = meter.mean(meter.true[OUTCOMES]) if OUTCOMES in meter.true else None
         return {
             "gap": meter.gap(self.measure), "acts": meter.acts(), "faces": side.faces(), "busy": side.busy(),
-            "time": f"tactics take {100 * meter.gaming_time():.1f} % of work time",
+            "time": words.time_spent(meter),
             "gamed": "nobody answered" if gamed is None else f"{words.signed(gamed, 1)} gamed",
             "tiles": {
                 "reported": words.number(meter.mean(meter.reported[self.measure]), digits),

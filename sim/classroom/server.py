@@ -31,8 +31,9 @@ PARTS = (
     {"name": "gap", "title": "Where the gap comes from", "size": "high",
      "note": "From the true to the reported reading, last twelve weeks. Grey: an honest survey has it too. "
              "Striped: somebody acted."},
-    {"name": "acts", "title": "What staff do", "size": "high",
-     "note": "Share of contacts, mean of all employees. Orange: tactics."},
+    {"name": "acts", "title": "What staff spend their time on", "size": "high",
+     "note": "Minutes a week of each employee beside plain serving, last four weeks; in grey the share of contacts. Blue: what "
+             "care adds and haste saves. Orange: tactics."},
     {"name": "complaints", "title": "Complaints", "size": "", "note": "A week: intended by customers, and on record."},
 )  # fmt: skip
 

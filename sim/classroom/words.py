@@ -12,6 +12,8 @@ from sim.classroom.session import Mark, Session
 from sim.scenario.measures import Measure
 from sim.scenario.schema import Scenario
 
+YEAR = 52
+
 
 def lever_text(name: str, value: Any) -> str:
     """The position of a lever in words."""
@@ -67,6 +69,19 @@ def gaming_of(meter: Meter, label: str) -> float | None:
     return sum(gap[part] for part in GAMED) if gap else None
 
 
+def time_spent(meter: Meter) -> str:
+    """What an employee's week goes into, in one line."""
+    hours, tactics = meter.work()
+    part = 100 * tactics / (60 * hours) if hours else 0.0
+    return f"{hours:.0f} hours a week each, {tactics:.0f} minutes of it on tactics ({part:.1f} %)"
+
+
+def spent(act: tuple[float, float]) -> str:
+    """Minutes a week, and in what share of contacts."""
+    minutes, share = act
+    return f"{number(minutes, 0 if abs(minutes) >= 9.95 else 1)} ({100 * share:.0f} % of contacts)"
+
+
 def paid_on(spec: Scenario) -> str:
     """The measure that a firm pays its staff for, or nothing."""
     return next((s.measure for s in spec.pay.schemes if s.measure), "")
@@ -74,16 +89,13 @@ def paid_on(spec: Scenario) -> str:
 
 def verdict(session: Session, label: str) -> str:
     """One paragraph: what the last quarter shows, firm B against firm A."""
-    if session.week < QUARTER:
-        return (
-            "Before week 0 both firms pay fixed wages and are the same, person by person. "
-            + ("Now each pays as it says above." if session.week else "Then each pays as it says below.")
-        )
     a, b = (side.meter for side in session.sides)
     measure = session.sides[1].model.spec.measures[label]
     digits, short = digits_of(measure), name_of(label, measure)[0]
     said = [meter.mean(meter.reported[label]) for meter in (a, b)]
     felt = [meter.mean(meter.true[label]) for meter in (a, b)]
+    if session.week < QUARTER:
+        return _opening(session, said[0], felt[0], gaming_of(a, label) or 0.0, digits)
     if None in said or None in felt:
         return f"Nobody answered the survey in these twelve weeks, so there is no reported {short}."
     up, real = said[1] - said[0], felt[1] - felt[0]  # type: ignore[operator]
@@ -93,10 +105,23 @@ def verdict(session: Session, label: str) -> str:
         f"Asked in confidence, all concerned would make it {number(felt[1], digits)}, {_against(real, digits)} firm A's. "
     )
     least = 10.0**-digits
-    if max(abs(x) for x in gamed) < least:
-        return text + "Nothing of either reading is gamed; the rest of the distance is the floor of an honest reading."
     told = [f"{signed(x, digits)} of firm {letter}'s" for x, letter in zip(gamed, LETTERS, strict=True) if abs(x) >= least]
-    return text + f"Gaming makes {' and '.join(told)} reading; an honest reading has a floor of its own."
+    if told:
+        text += f"Gaming makes {' and '.join(told)} reading; the rest of the distance an honest reading has too."
+    else:
+        text += "Nothing of either reading is gamed: the distance between the lines an honest reading has too."
+    untouched = session.week >= YEAR and not session.marks
+    return text + (" Now move a lever of firm B, such as who invites to the survey." if untouched else "")
+
+
+def _opening(session: Session, said: float | None, felt: float | None, gamed: float, digits: int) -> str:
+    """Before there is anything to compare: that the firms are the same, and that an honest reading misses the truth too."""
+    then = "Now" if session.week else "Then"
+    text = f"Before week 0 both firms pay fixed wages and are the same, person by person. {then} each pays as it says below."
+    if session.week or said is None or felt is None or abs(gamed) >= 10.0**-digits:
+        return text
+    apart = number(abs(said - felt), digits)
+    return f"{text} The lines stand {apart} apart although nobody games: not everybody answers a survey, and logs err."
 
 
 def _against(change: float, digits: int) -> str:
@@ -117,16 +142,16 @@ def table(session: Session, label: str) -> str:
         (f"Reported {short}", [number(m.mean(m.reported[label]), digits) for m in meters]),
         (f"True {short}", [number(m.mean(m.true[label]), digits) for m in meters]),
     ]
-    gaps = [meter.gap(label) for meter in meters]
+    gaps, acts = [meter.gap(label) for meter in meters], [meter.acts() for meter in meters]
     rows += [
         (f"of the gap: {text.lower()}", [signed(gap[part], 1) if gap else "–" for gap in gaps])
         for part, text in PARTS.items()
         if part not in ("true", "reported")
     ]
     rows += [
-        (f"{text}, share of contacts", [f"{100 * m.acts()[act]:.0f} %" if act in m.acts() else "–" for m in meters])
+        (f"{text}, minutes a week each", [spent(each[act]) if act in each else "–" for each in acts])
         for act, text in ACTS.items()
-        if any(act in m.acts() for m in meters)
+        if any(act in each for each in acts)
     ]
     rows += [
         ("Complaints intended a week", [number(m.mean(m.intended), 1) for m in meters]),

@@ -115,14 +115,17 @@ window.gamed = (() => {
 
   const drawActs = (side) => {
     const names = Object.keys(S.words.acts).filter((n) => S.sides.some((s) => n in s.acts));
-    const values = names.map((n) => 100 * (S.sides[side].acts[n] ?? 0));
-    const most = Math.max(20, ...S.sides.flatMap((s) => Object.values(s.acts).map((v) => v * 100)));
-    put(`acts-${side}`, { textStyle: { fontSize: 12 * scale() }, grid: { left: 8, right: 48 * scale(), top: 4, bottom: 4, containLabel: true },
-      xAxis: { min: 0, max: Math.ceil(most / 20) * 20, interval: 20, axisLabel: { ...label(), formatter: "{value} %" } },
+    const own = names.map((n) => S.sides[side].acts[n] ?? [0, 0]);
+    const all = S.sides.flatMap((s) => Object.values(s.acts).map((v) => v[0]));
+    const y = range([[0, ...all]], 20), small = (v) => Math.abs(v) < 9.95 ? 1 : 0;
+    put(`acts-${side}`, { textStyle: { fontSize: 12 * scale() }, grid: { left: 8, right: 96 * scale(), top: 4, bottom: 4, containLabel: true },
+      xAxis: { ...y, min: Math.min(0, ...all) < -0.1 * Math.max(...all) ? y.min : 0, axisLabel: label() },
       yAxis: { data: names.map((n) => S.words.acts[n]), axisLabel: { ...label(), color: COLOR.ink } },
-      series: [{ type: "bar", animation: false, barWidth: "62%", data: names.map((n, i) => ({ value: values[i], itemStyle: { color: S.words.serving.includes(n) ? COLOR.serving : COLOR.gamed } })),
-        label: { show: true, position: "right", formatter: (p) => `${number(p.value)} %`, fontSize: 12 * scale(), fontWeight: 600, color: COLOR.ink } }] });
-    describe(`acts-${side}`, names.map((n, i) => `${S.words.acts[n]} ${number(values[i])} %`).join(", "));
+      series: [{ type: "bar", animation: false, barWidth: "62%", data: names.map((n, i) => ({ value: own[i][0], itemStyle: { color: S.words.serving.includes(n) ? COLOR.serving : COLOR.gamed } })),
+        label: { show: true, position: "right", fontSize: 12 * scale(), fontWeight: 600, color: COLOR.ink,
+          formatter: (p) => `${number(own[p.dataIndex][0], small(own[p.dataIndex][0]))} min {share|${number(100 * own[p.dataIndex][1])} %}`,
+          rich: { share: { fontSize: 12 * scale(), fontWeight: 400, color: COLOR.muted } } } }] });
+    describe(`acts-${side}`, names.map((n, i) => `${S.words.acts[n]} ${number(own[i][0], small(own[i][0]))} minutes, in ${number(100 * own[i][1])} % of contacts`).join("; "));
   };
 
   const drawProfit = () => {
