@@ -329,6 +329,19 @@ def test_an_interrupted_run_ends_with_130_and_says_what_is_kept(gamed: Gamed, en
     assert gamed("run", "world.yaml").status == 130
 
 
+@pytest.mark.parametrize("command", ["run salary", "compare salary world.yaml", "sweep study.yaml"])
+def test_a_cluster_without_its_packages_is_refused_with_the_way_to_get_them(
+    gamed: Gamed, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    Path("study.yaml").write_text("name: Study\nbase: world.yaml\nfactors: {audit.rate: [0, 0.5]}\n")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    told = gamed(*command.split(), "--dask", "tcp://127.0.0.1:1")
+    assert told.status == 2
+    assert "--dask tcp://127.0.0.1:1: needs the package distributed" in told.err
+    assert "pip install '.[cluster]'" in told.err
+    assert not Path("results").exists()
+
+
 def test_a_cluster_that_is_lost_ends_with_1_and_says_what_is_kept(gamed: Gamed, engine: Engine) -> None:
     engine.changes = {"interrupted": True, "problem": "the Dask scheduler at here is gone"}
     told = gamed("compare", "salary", "world.yaml", "--dask", "here")

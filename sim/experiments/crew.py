@@ -11,12 +11,14 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from importlib.util import find_spec
 from itertools import islice
 from types import TracebackType
 from typing import Protocol
 
 from sim.experiments.jobs import Failure, Job, Outcome, failed, play
 from sim.experiments.processes import Pool
+from sim.scenario.errors import Mark, ScenarioError
 
 CHUNK_SECONDS = 0.5  # work per message: long against a message (1 ms), short against the patience of a progress bar
 MOST_IN_CHUNK = 50
@@ -180,6 +182,13 @@ class Crew:
         if self._pool is not None:
             self._pool.close()
             self._pool = None
+
+
+def require_cluster(address: str | None) -> None:
+    """`ScenarioError` where a cluster is asked for and what speaks to one is not installed."""
+    if address is not None and find_spec("distributed") is None:
+        how = "`pip install '.[cluster]'` in the project's folder"
+        raise ScenarioError.at(Mark(f"--dask {address}"), f"needs the package distributed, which is not installed: {how}")
 
 
 def hired(workers: int, cluster: str | None) -> Crew:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from sim.experiments import resume, store
 from sim.experiments.arms import Arm, Source, check, resolve
 from sim.experiments.budget import Equaliser, paid
-from sim.experiments.crew import ClusterLost, Crew, hired
+from sim.experiments.crew import ClusterLost, Crew, hired, require_cluster
 from sim.experiments.jobs import ENGINE, Failure, Job, Outcome, failed
 from sim.experiments.manifest import completed, manifest_of, source_digest
 from sim.experiments.processes import cores
@@ -116,6 +116,7 @@ class _Study:
         progress: bool,
         micro: bool,
     ) -> None:
+        require_cluster(cluster)
         self.arms = arms
         self.replicates = replicates if replicates is not None else arms[0].spec.replicates
         if self.replicates < 1 or (workers is not None and workers < 1):

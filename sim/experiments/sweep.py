@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.experiments import lock
 from sim.experiments.arms import leaves
-from sim.experiments.crew import ClusterLost, Crew, hired
+from sim.experiments.crew import ClusterLost, Crew, hired, require_cluster
 from sim.experiments.files import SETTINGS, write_safely, write_text
 from sim.experiments.jobs import Outcome
 from sim.experiments.parts import FOLDER, RUNS, SERIES, Parts, rows
@@ -69,6 +69,7 @@ def sweep(
     `cluster` is the address of a Dask scheduler. Raises `ScenarioError` where the study is wrong or the folder belongs
     to another one, `Busy` where another sweep is at work in it, OSError where it cannot be written to.
     """
+    require_cluster(cluster)
     loaded = study if isinstance(study, LoadedStudy) else load_study(study)
     folder = Path(out)
     planned = plan(loaded)
