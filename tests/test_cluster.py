@@ -22,8 +22,6 @@ from toy_engine import PAID, put_in_place, spec, wait_for
 from toy_sweep import write_study
 
 from sim.experiments import compare, run
-from sim.experiments import plan as plan_module
-from sim.experiments import sweep as sweep_module
 from sim.experiments.crew import Crew
 from sim.experiments.jobs import Job, Outcome
 from sim.experiments.sweep import sweep
@@ -79,10 +77,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ENGINE", "_asked"):
-        monkeypatch.setattr(plan_module, name, getattr(plan_module, name))
-    monkeypatch.setattr(sweep_module, "LAND_SECONDS", 0.0)
-    toy_sweep.play_toys()
+    toy_sweep.put_in_place(monkeypatch)
 
 
 def tables(folder: Path) -> list[bytes]:

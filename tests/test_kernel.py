@@ -8,34 +8,34 @@ from pathlib import Path
 
 import pytest
 
-from sim.rules import kernel
+from sim.rules import kernel, sources
 
-SOURCES = sorted(kernel.PACKAGE.rglob("*.py"))
+SOURCES = sorted(sources.PACKAGE.rglob("*.py"))
 
 
 def parsed(path: Path) -> set[Path]:
-    """What `kernel.imports` finds, by Python's own parser."""
+    """What `sources.imports` finds, by Python's own parser."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {found for name in names if (found := kernel.source_of(name)) is not None}
+    return {found for name in names if (found := sources.source_of(name)) is not None}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(kernel.PACKAGE)))
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(sources.PACKAGE)))
 def test_no_import_is_overlooked(path: Path) -> None:
-    assert kernel.imports(path) >= parsed(path)
+    assert sources.imports(path) >= parsed(path)
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty package in the place of ours."""
-    folder = tmp_path / kernel.PACKAGE.name
+    folder = tmp_path / sources.PACKAGE.name
     (folder / "rules").mkdir(parents=True)
-    monkeypatch.setattr(kernel, "PACKAGE", folder)
-    caches = (kernel.digest, kernel._digest, kernel.source_of, kernel.imports)
+    monkeypatch.setattr(sources, "PACKAGE", folder)
+    caches = (sources.digest, sources._digest, sources.source_of, sources.imports)
     for known in caches:
         known.cache_clear()
     yield folder
@@ -66,14 +66,14 @@ def test_every_way_to_import_is_seen(package: Path, statement: str) -> None:
     engine = package / "engine.py"
     engine.write_text(f'"""Words."""\n\n{statement}\n')
     assert package / "rules" / "a.py" in parsed(engine)
-    assert kernel.imports(engine) == parsed(engine)
+    assert sources.imports(engine) == parsed(engine)
 
 
 def digest(module: str) -> str:
     """The digest as a fresh process sees it."""
-    for known in (kernel.digest, kernel._digest, kernel.source_of, kernel.imports):
+    for known in (sources.digest, sources._digest, sources.source_of, sources.imports):
         known.cache_clear()
-    return kernel.digest(module)
+    return sources.digest(module)
 
 
 def test_a_change_of_anything_reachable_and_of_nothing_else_makes_code_stale(package: Path) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +32,7 @@ FINAL = ("runs.parquet", "series.parquet", "design.parquet")
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sweeps of this module play the toy and land every run at once."""
-    for name in ("ENGINE", "_asked"):
-        monkeypatch.setattr(plan_module, name, getattr(plan_module, name))
-    monkeypatch.setattr(sweep_module, "LAND_SECONDS", 0.0)
-    toy_sweep.play_toys()
+    toy_sweep.put_in_place(monkeypatch)
     monkeypatch.setattr(parts, "FANOUT", 4)
 
 
@@ -167,8 +161,10 @@ class TestFailures:
         assert tables(tmp_path / "out") == tables(tmp_path / "at once")
 
     def test_a_run_that_kills_its_worker_is_a_row(self, tmp_path: Path) -> None:
-        result = sweep(write_study(tmp_path, about="kill 1", steps=2, replicates=2), out=tmp_path / "out", workers=2)
-        assert (result.done, result.failed) == (12, 6)
+        study = write_study(tmp_path, about="kill 1", steps=2, replicates=2)
+        study.write_text(study.read_text().replace("  pay.schemes.0.rate: [1, 2, 3]\n", ""))
+        result = sweep(study, out=tmp_path / "out", workers=2)
+        assert (result.done, result.failed) == (4, 2)
         assert set(SweepFolder(tmp_path / "out").failures()["stage"]) == {"worker"}
 
     def test_a_worker_killed_by_the_system_costs_nothing(self, tmp_path: Path) -> None:
@@ -313,83 +309,3 @@ class TestReading:
     def test_a_folder_without_a_sweep_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(ScenarioError, match="holds no study"):
             SweepFolder(tmp_path)
-
-
-class TestProgress:
-    @pytest.fixture
-    def clock(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-        now = [0.0]
-        monkeypatch.setattr("sim.experiments.progress.time.monotonic", lambda: now[0])
-        return now  # type: ignore[return-value]
-
-    def test_a_line_a_minute_where_nobody_watches(self, clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-        progress = Progress()
-        progress.begin(1000, done=100)
-        for second in range(1, 130):
-            clock[0] = float(second)
-            progress.update(100 + 2 * second, 3)
-        progress.end(360, 3)
-        assert capsys.readouterr().err.splitlines() == [
-            "runs: 220 of 1000 done, 3 failed, 2 a second, 6 min left",
-            "runs: 340 of 1000 done, 3 failed, 2 a second, 6 min left",
-        ]
-
-    def test_events_for_programs(self, clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
-        progress = Progress(events=sys.stdout)
-        progress.begin(10)
-        clock[0] = 2.0
-        progress.update(4, 1)
-        progress.end(10, 1)
-        rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        assert [row["event"] for row in rows] == ["begin", "progress", "end"]
-        assert rows[1] == {
-            "event": "progress", "total": 10, "done": 4, "failed": 1, "rate": 2.0, "seconds": 2.0, "seconds_left": 3.0,
-        }  # fmt: skip
-
-
-class TestCommand:
-    def test_sweep_and_status(self, study: Path, tmp_path: Path) -> None:
-        out = tmp_path / "out"
-        program = (
-            f"import sys; sys.path.insert(0, {str(HERE)!r}); import toy_sweep; toy_sweep.play_toys()\n"
-            "from sim.__main__ import main; main()"
-        )
-
-        def gamed(*arguments: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, cwd=tmp_path)
-
-        done = gamed("sweep", str(study), "--out", str(out), "--workers", "1")
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.startswith("Toy: 24 of 24 runs done")
-        assert "done 24, failed 0, missing 0 (finished)" in gamed("status", str(out)).stdout
-        assert json.loads(gamed("status", str(out), "--json").stdout)["missing"] == 0
-        assert f"report: {out / 'report.html'}" in done.stdout
-        assert gamed("report", str(out), "--quiet").stdout == f"{out / 'report.html'}\n"
-        told = json.loads(gamed("report", str(out), "--json").stdout)
-        assert told["verdict"].startswith("As pay.schemes.0.rate goes from 1 to 3, averaged over audit.rate, the reported NPS")
-        assert all(Path(path).exists() for path in told["files"])
-        events = gamed("sweep", str(study), "--workers", "1", "--replicates", "1", "--json").stdout.splitlines()
-        assert json.loads(events[-1])["done"] == 12
-        assert (tmp_path / "results" / "study" / "runs.parquet").exists()
-        assert (tmp_path / "results" / "study" / "report.html").exists()
-        refused = gamed("sweep", str(study), "--out", str(out), "--weeks", "13")
-        assert refused.returncode == 2
-        assert "weeks: None there, 13 here" in refused.stderr
-        assert "Traceback" not in refused.stderr
-        assert gamed("status", str(tmp_path)).returncode == 2
-
-    def test_ctrl_c_ends_with_130(self, tmp_path: Path) -> None:
-        study = write_study(tmp_path, about="slow 0.05", replicates=40)
-        program = (
-            f"import sys; sys.path.insert(0, {str(HERE)!r}); import toy_sweep; toy_sweep.play_toys()\n"
-            "from sim.__main__ import main; main()"
-        )
-        command = [sys.executable, "-c", program, "sweep", str(study), "--out", str(tmp_path / "out"), "--workers", "1"]
-        process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
-        wait_for(lambda: list((tmp_path / "out" / "parts").glob("runs-*")))
-        os.killpg(process.pid, signal.SIGINT)
-        _, told = process.communicate(timeout=30)
-        assert process.returncode == 130, told
-        assert "interrupted" in told
-        assert "Traceback" not in told
-        assert SweepFolder(tmp_path / "out").status().done > 0

@@ -15,8 +15,6 @@ from known_sweeps import grid, names, space
 
 from sim.analysis.estimate import estimate
 from sim.analysis.response import Turn, rank_correlation
-from sim.experiments import plan as plan_module
-from sim.experiments import sweep as sweep_module
 from sim.experiments.sweep import sweep
 from sim.report import explorer
 from sim.report.outcomes import outcome, title
@@ -288,10 +286,7 @@ def test_rank_correlation() -> None:
 
 
 def test_a_real_folder_gets_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ENGINE", "_asked"):
-        monkeypatch.setattr(plan_module, name, getattr(plan_module, name))
-    monkeypatch.setattr(sweep_module, "LAND_SECONDS", 0.0)
-    toy_sweep.play_toys()
+    toy_sweep.put_in_place(monkeypatch)
     study = toy_sweep.write_study(tmp_path, about="fail 1", more="outcomes: [nps.true, profit]\n")
     sweep(study, out=tmp_path / "out", workers=1)
     made = render_sweep(tmp_path / "out")

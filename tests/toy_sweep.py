@@ -6,13 +6,16 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.experiments import plan as plan_module
 from sim.experiments import sweep as sweep_module
 from sim.world.results import Results
+
+if TYPE_CHECKING:
+    import pytest
 
 ENGINE = "toy_sweep:Toy"
 STUDY = """
@@ -91,6 +94,14 @@ def play_toys() -> None:
     plan_module.ENGINE = ENGINE
     plan_module._asked = lambda loaded, specs, prefixes, wanted: ["world.minutes"]
     sweep_module.LAND_SECONDS = 0.0
+
+
+def put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for the length of a test."""
+    for name in ("ENGINE", "_asked"):
+        monkeypatch.setattr(plan_module, name, getattr(plan_module, name))
+    monkeypatch.setattr(sweep_module, "LAND_SECONDS", 0.0)
+    play_toys()
 
 
 if __name__ == "__main__":  # a sweep to be killed: toy_sweep.py STUDY DIR WORKERS [SECONDS KILLS]

@@ -64,8 +64,7 @@ def play(job: Job) -> Outcome:
     begun = time.perf_counter()
     stage = "import"
     try:
-        module, _, name = job.engine.partition(":")
-        build = getattr(importlib.import_module(module), name)
+        build = engine_of(job.engine)
         stage = "scenario"
         spec = job.spec.scenario() if isinstance(job.spec, Recipe) else job.spec
         stage = "build"
@@ -77,6 +76,12 @@ def play(job: Job) -> Outcome:
     except Exception as error:
         return Outcome(job.key, failure=failed(stage, error), seconds=time.perf_counter() - begun)
     return Outcome(job.key, value=value, seconds=time.perf_counter() - begun)
+
+
+def engine_of(name: str) -> Any:
+    """The class that `module:name` stands for."""
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
 
 
 def play_all(jobs: Sequence[Job]) -> list[Outcome]:

@@ -20,7 +20,7 @@ from sim.experiments.instruments import instruments
 from sim.experiments.jobs import ENGINE, Job
 from sim.experiments.manifest import package_versions
 from sim.experiments.reading import read_run
-from sim.rules.kernel import PACKAGE, reachable
+from sim.rules.sources import PACKAGE, reachable
 from sim.scenario.errors import Fault, Mark, ScenarioError, details, guess
 from sim.scenario.schema import Scenario
 from sim.scenario.studies import Study

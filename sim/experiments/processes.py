@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import importlib
 import multiprocessing
 import os
 import signal
@@ -16,7 +15,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from sim.experiments.jobs import ENGINE, Job, Outcome, play_all
+from sim.experiments.jobs import Job, Outcome, engine_of, play_all
+from sim.rules import notice
 
 
 class Pool:
@@ -37,7 +37,7 @@ class Pool:
     def submit(self, jobs: list[Job]) -> Future[list[Outcome]]:
         """Hand a chunk to the next free worker. A worker started here never sees Ctrl-C: the parent decides."""
         with _interrupts_held():
-            return self._executor.submit(play_all, jobs)
+            return self._executor.submit(_play_all, jobs)
 
     def wanted(self) -> int:
         """One chunk a worker, and one waiting."""
@@ -70,27 +70,37 @@ def _interrupts_held() -> Iterator[None]:
 
 @functools.cache
 def voice() -> Any:
-    """A lock that all workers of this process share: who takes it speaks for all (`sim.rules.machine_code`)."""
+    """A lock that all workers of this process share: who takes it speaks for all (`sim.rules.notice`)."""
     return multiprocessing.get_context("spawn").Lock()
 
 
 def speak_with(shared: Any) -> None:
     """Let this worker say what concerns all of them only if no other did."""
-    from sim.rules import machine_code
-
-    machine_code.voice = shared
+    notice.voice = shared
 
 
 def _enter_service(lifeline: Connection, shared: Any) -> None:
-    """First words of a worker: leave Ctrl-C to the parent, and end when the lifeline is cut.
-
-    What is imported here stays: the collector of garbage need look at it neither now nor at every payday.
-    """
+    """First words of a worker: leave Ctrl-C to the parent, and end when the lifeline is cut."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
-    gc.disable()
     speak_with(shared)
-    importlib.import_module(ENGINE.partition(":")[0])
+
+
+def _play_all(jobs: list[Job]) -> list[Outcome]:
+    for job in jobs:
+        _take_up(job.engine)
+    return play_all(jobs)
+
+
+@functools.cache
+def _take_up(engine: str) -> None:
+    """Import what is to be played, once a worker.
+
+    What is imported stays: the collector of garbage need look at it neither now nor at every payday.
+    """
+    gc.disable()
+    with suppress(Exception):  # it comes again, as the failure of a run
+        engine_of(engine)
     gc.enable()
     gc.freeze()
 

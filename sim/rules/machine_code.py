@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import logging
 import os
 import pickle
 import sys
-import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,9 +22,9 @@ import numba
 from numba.core import caching, serialize
 from numba.core.compiler import CompileResult
 
-CHECK = hashlib.sha256().digest_size  # bytes at the head of a file, of what follows
+from sim.rules import notice
 
-voice: Any = threading.Lock()  # who says that nothing can be kept takes it; the workers of one parent share theirs
+CHECK = hashlib.sha256().digest_size  # bytes at the head of a file, of what follows
 
 
 class MachineCode(caching.NullCache):
@@ -73,11 +71,11 @@ class MachineCode(caching.NullCache):
             else:
                 self._clear(place)
                 return
-        if voice.acquire(False):
-            logging.getLogger(__name__).warning(
-                "gamed: compiled code cannot be kept on disk, so every start compiles anew, for a minute or so "
-                "(%s; NUMBA_CACHE_DIR can name another folder)", "; ".join(refused) or "no home folder"
-            )  # fmt: skip
+        places = "; ".join(refused) or "no home folder"
+        notice.once(
+            "compiled code cannot be kept on disk, so every start compiles anew, for a minute or so "
+            f"({places}; NUMBA_CACHE_DIR can name another folder)"
+        )
 
     def _name(self, signature: Any, codegen: Any) -> str:
         """The file for a signature (types are equal where their names are) on this processor."""
