@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.scenario.schema import Scenario
-from sim.world import chance, opening
+from sim.world import chance, hand, opening
 from sim.world import state as st
 from sim.world.layout import QUESTIONS
 from sim.world.params import measure_table, params, read_at
@@ -47,9 +47,12 @@ def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> 
     measures, teams, employees = len(table), int(p["teams"]), int(p["employees"])
     surveys = int((table["reads"] < len(QUESTIONS)).sum())
     kinds = segments(spec)
+    places = read_at(table)
+    dealt = hand.places(table, places)
     made = st.World(
         p=p, firm=st.records(1, st.FIRM)[0], measures=table, segments=kinds, members=np.zeros((teams, len(kinds)), np.int64),
-        read_at=read_at(table), customers=st.customers(customers), next_at=np.full(customers, st.NEVER),
+        read_at=places, hand_places=dealt, hands=np.empty((teams, 4, dealt.shape[1])),
+        customers=st.customers(customers), next_at=np.full(customers, st.NEVER),
         invited_at=np.full((customers, surveys), -1e9, np.float32),
         staff=st.records(employees, st.EMPLOYEE), teams=st.records(teams, st.TEAM),
         lessons=st.records(employees * (measures + 1), st.LESSON).reshape(employees, measures + 1),

@@ -54,7 +54,7 @@ if len(set(PURPOSES)) != len(PURPOSES):
     raise RuntimeError("a purpose of chance is registered twice")
 
 
-@kernel
+@kernel(inline=True)
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key."""
     for _ in range(10):
@@ -66,6 +66,17 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return c0, c1, c2, c3
 
 
+@kernel(inline=True)
+def block(
+    seed: int, replicate: int, entity: int, when: int, purpose: int, index: int
+) -> tuple[float, float, float, float]:
+    """`four`, put where it is called: for loops that draw many blocks and nothing else."""
+    a, b, c, d = philox(
+        int(entity) & MASK, int(when) & MASK, int(purpose) & MASK, int(index) & MASK, int(seed) & MASK, int(replicate) & MASK
+    )
+    return (a + 0.5) * TO_UNIT, (b + 0.5) * TO_UNIT, (c + 0.5) * TO_UNIT, (d + 0.5) * TO_UNIT
+
+
 @kernel
 def four(
     seed: int, replicate: int, entity: int, when: int, purpose: int, index: int
@@ -74,8 +85,7 @@ def four(
 
     `entity` and `index` are non-negative below 2^32; `when` may be negative (weeks of the burn-in).
     """
-    a, b, c, d = philox(int(entity) & MASK, int(when) & MASK, purpose, int(index) & MASK, int(seed) & MASK, int(replicate) & MASK)
-    return (a + 0.5) * TO_UNIT, (b + 0.5) * TO_UNIT, (c + 0.5) * TO_UNIT, (d + 0.5) * TO_UNIT
+    return block(seed, replicate, entity, when, purpose, index)
 
 
 @kernel

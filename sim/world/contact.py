@@ -15,6 +15,7 @@ from sim.rules import customer, service, voice
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
+from sim.world.hand import ACTS, AFTER, COMPLAINT, CONTACT, FOLLOW_UP, look
 from sim.world.heard import ask_all, complain, done
 from sim.world.issue import come_back, mark_log, note_visit
 from sim.world.mind import expectation_of, experience_contact, hope_of, reconsider, score_of
@@ -36,7 +37,7 @@ def abandon(w, i, at, week, wait, u):
 
 
 @hot
-def attempts(p, e, i, when):
+def attempts(e, hand):
     """Which acts employee e attempts in this contact, and which of them work: two bit masks.
 
     One uniform an act: below intensity it is attempted, below intensity × skill it works.
@@ -51,7 +52,7 @@ def attempts(p, e, i, when):
             wanted += e.intensity[k]
         if wanted <= 0.0:
             continue
-        u = chance.four(p.seed, p.replicate, i, when, chance.ACTS, block)
+        u = look(hand, ACTS + block)
         for k in range(first, last):
             if u[k - first] < e.intensity[k]:
                 tried |= 1 << k
@@ -61,7 +62,7 @@ def attempts(p, e, i, when):
 
 
 @fused
-def route(w, i, k, when, u_who, difficulty, week):
+def route(w, i, k, when, u_who, difficulty, week, hand):
     """Who serves: a colleague of the team by chance; one who picks easy cases may pass a hard-looking one on.
 
     Returns the employee's post, what he attempts, what works, and 1 if the case was passed to him.
@@ -69,7 +70,7 @@ def route(w, i, k, when, u_who, difficulty, week):
     p = w.p
     place = int(u_who * p.team_size)
     post = k * p.team_size + place
-    tried, worked = attempts(p, w.staff[post], i, when)
+    tried, worked = attempts(w.staff[post], hand)
     if not worked & (1 << act.CHERRY) or p.team_size < 2:
         return post, tried, worked, 0.0
     u = chance.four(p.seed, p.replicate, i, when, chance.ACTS, 3)
@@ -79,7 +80,7 @@ def route(w, i, k, when, u_who, difficulty, week):
     tally.n[st.N_MINUTES] += p.act_minutes[act.CHERRY]
     tally.n[st.N_GAMING] += p.act_minutes[act.CHERRY]
     other = k * p.team_size + (place + 1 + int(u[1] * (p.team_size - 1))) % p.team_size
-    tried, worked = attempts(p, w.staff[other], i, when)
+    tried, worked = attempts(w.staff[other], hand)
     return other, tried & ~(1 << act.CHERRY), worked & ~(1 << act.CHERRY), 1.0
 
 
@@ -164,8 +165,8 @@ def contact(w, i, at, week):
         team.open_in_good_faith += 1
         w.tallies[week, p.employees + k].n[st.N_NEEDS] += 1.0
     when = c.need * 256 + c.contacts
-    u = chance.four(p.seed, p.replicate, i, when, chance.CONTACT, 0)
-    v = chance.four(p.seed, p.replicate, i, when, chance.AFTER, 0)
+    hand = w.hands[k]
+    u, v = look(hand, CONTACT), look(hand, AFTER)
     wait = 0.0
     if p.queue:
         wait = service.wait_quantile(u[0], team.delayed, team.waits)
@@ -179,12 +180,12 @@ def contact(w, i, at, week):
         p, w.panel[k, team.noted % st.PANEL_SIZE], c, w.segments[c.segment].voice, hope_of(p, c), at, difficulty, wait, v[0]
     )  # fmt: skip
     team.noted += 1
-    post, tried, worked, passed = route(w, i, k, when, u[2], difficulty, week)
-    return serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u[3], v)
+    post, tried, worked, passed = route(w, i, k, when, u[2], difficulty, week, hand)
+    return serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u[3], v, hand)
 
 
 @fused
-def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u_solve, v):
+def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u_solve, v, hand):
     """The contact itself and everything that follows from it."""
     p, c, e, k = w.p, w.customers[i], w.staff[post], i % w.p.teams
     tally = w.tallies[week, post]
@@ -200,11 +201,11 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
     quality, satisfaction = experience_contact(p, c, at, solved, wait, courtesy, efforts)
     first = note_visit(c, post, at, tried, solved)
     score = score_of(p, c)
-    ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfaction, efforts, wait, solved, first)
+    ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfaction, efforts, wait, solved, first, hand)
     intended, voiced, recorded, remedied, hushing = 0.0, 0.0, 0.0, False, 0.0
     if p.complaints and solved <= 0.0:
         intended, voiced, recorded, remedied, hushing = complain(
-            p, w.firm, c, tally, w.segments[c.segment].voice, i, when, tried, worked, score
+            p, w.firm, c, tally, w.segments[c.segment].voice, look(hand, COMPLAINT), tried, worked, score
         )
     cells, lessons = w.readings[week, post], w.lessons[post]
     readings.log_complaint(w.measures, w.read_at[st.AT_COMPLAINT], cells, lessons, tried, passed, intended, voiced, recorded)
@@ -221,6 +222,6 @@ def serve(w, i, at, week, when, post, tried, worked, passed, difficulty, wait, u
     count_contact(p, c, tally, minutes, gaming, wait, quality, worked, score)
     if solved > 0.0 or remedied:
         return at
-    if written <= 0.0 and chance.uniform(p.seed, p.replicate, i, when, chance.VOICE, 1) < p.followup:
+    if written <= 0.0 and look(hand, FOLLOW_UP)[0] < p.followup:
         return at + p.followup_weeks
     return come_back(w, i, at, v[2], v[3])

@@ -10,8 +10,9 @@ import numpy as np
 from sim.incentives import tactics as act
 from sim.rules import voice
 from sim.rules.kernel import fused, hot
-from sim.world import chance, readings
+from sim.world import readings
 from sim.world import state as st
+from sim.world.hand import SURVEYS, look
 from sim.world.mind import answer_of, feeling_of, hope_of
 
 
@@ -22,12 +23,11 @@ def done(mask, k):
 
 
 @hot
-def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
+def complain(p, firm, c, tally, voice_factor, u, tried, worked, score):
     """Complaint about an unmet need: wished for, made aloud, hushed by staff, diverted by the firm, or recorded and remedied.
 
-    Returns intended, voiced, recorded (0 or 1), whether the need was met by it, and minutes spent on hushing.
+    u: four uniforms. Returns intended, voiced, recorded (0 or 1), whether the need was met by it, and minutes spent on hushing.
     """
-    u = chance.four(p.seed, p.replicate, i, when, chance.VOICE, 0)
     if u[0] >= voice.complaint_wish(score, p.complaint_at, p.complaint_slope):
         return 0.0, 0.0, 0.0, False, 0.0
     tally.n[st.N_INTENDED] += 1.0
@@ -51,7 +51,7 @@ def complain(p, firm, c, tally, voice_factor, i, when, tried, worked, score):
 
 
 @fused
-def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfaction, efforts, wait, solved, first):
+def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfaction, efforts, wait, solved, first, hand):
     """Put the question of every survey that speaks for contacts."""
     p, c, measures, cells = w.p, w.customers[i], w.measures, w.readings[week, post]
     lift = p.plead_lift * done(worked, act.PLEAD) + p.gift_lift * done(worked, act.GIFT)
@@ -67,7 +67,7 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
         since = np.float64(np.float32(at)) - np.float64(w.invited_at[i, m.survey])  # its date is kept in single precision
         fatigued = 1.0 if since < p.fatigue_weeks else 0.0
         value, reached = readings.ask(
-            p, w.firm, m, cells[j], i, when, 2 * j, w.teams[k].filtering, fatigued, latent,
+            p, w.firm, m, cells[j], i, when, 2 * j, look(hand, SURVEYS + place), w.teams[k].filtering, fatigued, latent,
             feeling_of(p, m.reads, score, satisfaction), selecting, lift, trouble,
         )  # fmt: skip
         if reached > 0:

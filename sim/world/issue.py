@@ -13,14 +13,14 @@ from sim.rules import service
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
+from sim.world.hand import NEXT_NEED, SURVEYS, look
 from sim.world.mind import score_of
 
 
 @hot
-def next_need(p, c, segments, i):
-    """Date the customer's next need from the one before (Poisson, seasonal), and draw its difficulty (sd)."""
+def next_need(p, c, segments, u):
+    """Date the customer's next need from the one before (Poisson, seasonal), and draw its difficulty (sd); u: uniforms."""
     segment = segments[c.segment]
-    u = chance.four(p.seed, p.replicate, i, np.int64(c.need), chance.NEED, 0)
     rate = p.needs_per_week * segment.needs
     if rate > 0.0:
         c.need_at += service.gap_in_season(-math.log(u[0]) / rate, c.need_at, p.season)
@@ -68,9 +68,12 @@ def note_visit(c, post, at, mask, solved):
 
 @fused
 def end_need(w, i, at, week, met_at):
-    """The issue ends, met at a date or never; the next need is dated from this one, and waits for nobody."""
+    """The issue ends, met at a date or never; the next need is dated from this one, and waits for nobody.
+
+    The customer's hand has been dealt.
+    """
     p, c, k = w.p, w.customers[i], i % w.p.teams
-    team, tally = w.teams[k], w.tallies[week, p.employees + k]
+    team, tally, hand = w.teams[k], w.tallies[week, p.employees + k], w.hands[k]
     served = c.marks & st.SERVED
     row = c.server if served else p.employees + k
     e = c.server if served else 0
@@ -79,7 +82,7 @@ def end_need(w, i, at, week, met_at):
         c.closed_after = min(np.float64(c.closed_after), met_at - c.need_at)
     readings.log_ended(
         p, w.firm, w.measures, w.read_at[st.AT_END], w.readings[week, row], c, i, tally, team.filtering, met_at, score_of(p, c),
-        w.lessons[e],
+        w.lessons[e], hand, SURVEYS + w.read_at[st.AT_ANSWER, 0],
     )  # fmt: skip
     if served:
         first = c.first_server
@@ -98,7 +101,7 @@ def end_need(w, i, at, week, met_at):
     c.marked_after = st.NEVER
     c.closed_after = st.NEVER
     c.need += 1
-    next_need(p, c, w.segments, i)
+    next_need(p, c, w.segments, look(hand, NEXT_NEED))
     c.due = max(c.need_at, at)
 
 

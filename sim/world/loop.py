@@ -13,6 +13,7 @@ from sim.rules import manager, service
 from sim.rules.kernel import hot
 from sim.world import chance
 from sim.world import state as st
+from sim.world.hand import deal
 from sim.world.issue import end_need
 from sim.world.mind import reconsider, score_of
 
@@ -71,6 +72,7 @@ def call(w, i, now, week):
         c.end = manager.called_memory(np.float64(c.end), waiting, met, p.call_relief, p.call_failed)
     reconsider(p, w.teams[k], c, now, before)
     if waiting * met > 0.0:
+        deal(p, c, i, w.hand_places, w.hands[k])
         end_need(w, i, now, week, now)
     w.next_at[i] = min(c.due, c.leaves_at)
 

@@ -14,6 +14,7 @@ from sim.rules.kernel import hot
 from sim.world import chance
 from sim.world import layout as code
 from sim.world import state as st
+from sim.world.hand import ENDED, look
 
 
 @hot
@@ -99,14 +100,14 @@ def steered(p, firm, m, feeling, noise, selecting, trouble):
 
 
 @hot
-def ask(p, firm, m, cell, i, when, index, filtering, fatigued, latent, feeling, selecting, lift, trouble):
+def ask(p, firm, m, cell, i, when, index, u, filtering, fatigued, latent, feeling, selecting, lift, trouble):
     """Ask customer i a question (or not): every stage gets its expectation, the last what happened.
 
+    u: four uniforms, those of (i, when, index); a second block is drawn where hands on the way may change the answer.
     selecting: 1 if the employee invites selectively here; trouble: 1 if there is trouble on record.
     Returns what the reported answer counts for (NaN if there is none) and how far it got: 0 not invited, 1 invited,
     2 answered, 3 a bad answer that reached the report.
     """
-    u = chance.four(p.seed, p.replicate, i, when, chance.SURVEY, index)
     by_protocol = invitation(m, latent)
     noise = chance.normal_from(u[0]) if selecting > 0.0 else 0.0
     invited = by_protocol * steered(p, firm, m, feeling, noise, selecting, trouble)
@@ -235,11 +236,11 @@ def log_complaint(measures, places, cells, lessons, mask, passed, intended, voic
 
 
 @hot
-def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, feeling, lessons):
+def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, feeling, lessons, hand, asked):
     """An issue has ended: write it into the measures that read needs as a whole, and into its last server's lessons.
 
     met_at: date at which it was met, or NEVER; feeling: how the customer feels about the firm, 0–10. Verified outcomes are
-    asked for like any other answer.
+    asked for like any other answer; `asked` is where the draws for the first of them lie in the customer's `hand`.
     """
     there = 1.0 if c.marks & st.SERVED else 0.0
     trouble = 1.0 if c.contacts > 0 or met_at >= st.NEVER else 0.0
@@ -253,8 +254,10 @@ def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, 
             value = log(m, cell, true, 1.0, true * there, there, good_faith, bent)
         else:
             value, reached = ask(
-                p, firm, m, cell, i, np.int64(c.need), 2 * j + 2000, filtering, 0.0, 10.0 * true, feeling, 0.0, 0.0, trouble
-            )
+                p, firm, m, cell, i, np.int64(c.need), 2 * j + ENDED, look(hand, asked), filtering, 0.0, 10.0 * true, feeling,
+                0.0, 0.0, trouble,
+            )  # fmt: skip
+            asked += 1
             if reached > 1:
                 tally.n[st.N_ASKING] += m.cost
         if m.taught and there > 0.0 and value == value:

@@ -17,6 +17,7 @@ from sim.world import chance, readings
 from sim.world import layout as code
 from sim.world import state as st
 from sim.world.contact import contact
+from sim.world.hand import BETWEEN, deal
 from sim.world.issue import end_need, leave, next_need
 from sim.world.loop import call_back, stand
 from sim.world.mind import expect, hazard_of, score_of
@@ -66,6 +67,7 @@ def play(w, i, now, week):
     c = w.customers[i]
     end, calls = now + 1.0, 0
     while c.status == st.ACTIVE and (c.due < end or c.leaves_at < end):
+        deal(w.p, c, i, w.hand_places, w.hands[i % w.p.teams])
         leaving = c.leaves_at < c.due
         at = c.leaves_at if leaving else max(c.due, now)
         if leaving:
@@ -129,7 +131,7 @@ def enter(w, i, at, expectation, end, peak, taste, contract, segment):
     team.active += 1
     w.members[i % p.teams, segment] += 1
     c.need_at = at
-    next_need(p, c, w.segments, i)
+    next_need(p, c, w.segments, chance.four(p.seed, p.replicate, i, np.int64(c.need), chance.NEED, 0))
     c.due = c.need_at
     if p.exit:
         threshold = -math.log(chance.uniform(p.seed, p.replicate, i, 0, chance.EXIT, 0))
@@ -201,7 +203,8 @@ def ask_everybody(w, j, now, week):
         trouble = 1.0 if c.marks & st.OPEN else 0.0
         fatigued = 1.0 if now + 1.0 - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
         _, reached = readings.ask(
-            p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + 1000, w.teams[k].filtering, fatigued,
+            p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + BETWEEN,
+            chance.four(p.seed, p.replicate, i, int(now), chance.SURVEY, 2 * j + BETWEEN), w.teams[k].filtering, fatigued,
             score_of(p, c), score_of(p, c), 0.0, 0.0, trouble,
         )  # fmt: skip
         if reached > 0:
