@@ -51,7 +51,7 @@ def allocate(spec: Scenario, p: Any, table: Any, customers: int, weeks: int) -> 
     dealt = hand.places(table, places)
     made = st.World(
         p=p, firm=st.records(1, st.FIRM)[0], measures=table, segments=kinds, members=np.zeros((teams, len(kinds)), np.int64),
-        read_at=places, hand_places=dealt, hands=np.empty((teams, 4, dealt.shape[1])),
+        read_at=places, hand_places=dealt, hands=np.empty((teams, 5, dealt.shape[1])),
         customers=st.customers(customers), next_at=np.full(customers, st.NEVER),
         invited_at=np.full((customers, surveys), -1e9, np.float32),
         staff=st.records(employees, st.EMPLOYEE), teams=st.records(teams, st.TEAM),

@@ -103,21 +103,30 @@ def uniform(seed: int, replicate: int, entity: int, when: int, purpose: int, ind
     return four(seed, replicate, entity, when, purpose, index)[0]
 
 
+MIDDLE: Final = 0.425  # distance from ½ within which `middle_normal` holds
+
+
+@kernel(inline=True)
+def middle_normal(q: float) -> float:
+    """Standard normal quantile of ½ + q for |q| ≤ MIDDLE: the part of AS 241 that knows no cases."""
+    r = 0.180625 - q * q
+    return (
+        q
+        * (((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
+            + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
+            + 1.3314166789178437745e2) * r + 3.3871328727963666080e0)
+        / (((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
+            + 2.1213794301586595867e4) * r + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
+            + 4.2313330701600911252e1) * r + 1.0)
+    )  # fmt: skip
+
+
 @kernel
 def normal_from(u: float) -> float:
     """Standard normal quantile of u in (0, 1): Wichura's AS 241, relative error about 1e-16."""
     q = u - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        return (
-            q
-            * (((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
-                + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
-                + 1.3314166789178437745e2) * r + 3.3871328727963666080e0)
-            / (((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
-                + 2.1213794301586595867e4) * r + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
-                + 4.2313330701600911252e1) * r + 1.0)
-        )  # fmt: skip
+    if abs(q) <= MIDDLE:
+        return middle_normal(q)
     r = u if q < 0.0 else 1.0 - u
     r = math.sqrt(-math.log(r))
     if r <= 5.0:
@@ -156,12 +165,18 @@ CONSTANT, NORMAL, LOGNORMAL, UNIFORM, EXPONENTIAL, CLASSES, SHARE = range(7)
 @kernel
 def from_latent(family: int, a: float, b: float, u: float) -> float:
     """The u-quantile of a latent distribution (see `sim.scenario.fields.Latent`)."""
+    return from_latent_at(family, a, b, u, normal_from(u) if family in (NORMAL, LOGNORMAL) else 0.0)
+
+
+@kernel
+def from_latent_at(family: int, a: float, b: float, u: float, z: float) -> float:
+    """The same where z, the standard normal u-quantile, is known if the family needs it."""
     if family == CONSTANT:
         return a
     if family == NORMAL:
-        return a + b * normal_from(u)
+        return a + b * z
     if family == LOGNORMAL:
-        return a * math.exp(b * normal_from(u))
+        return a * math.exp(b * z)
     if family == UNIFORM:
         return a + (b - a) * u
     if family == EXPONENTIAL:

@@ -42,15 +42,24 @@ def places(measures: Any, read_at: NDArray[np.int64]) -> NDArray[np.int64]:
 def deal(p, c, i, dealt_for, hand):
     """Deal the draws of customer i's next date: the contact that is due, the end of its need, the need after it."""
     keyed, purpose, index = dealt_for[0], dealt_for[1], dealt_for[2]
-    first, second, third, fourth = hand[0], hand[1], hand[2], hand[3]
+    first, second, third, fourth, middle = hand[0], hand[1], hand[2], hand[3], hand[4]
     need = np.int64(c.need)
     contact = need * 256 + c.contacts
     for j in range(len(purpose)):
         when = contact if keyed[j] == OF_CONTACT else need + keyed[j] - OF_NEED
         first[j], second[j], third[j], fourth[j] = chance.block(p.seed, p.replicate, i, when, purpose[j], index[j])
+    for j in range(len(purpose)):
+        middle[j] = chance.middle_normal(second[j] - 0.5)
 
 
 @hot
 def look(hand, place):
     """The four uniforms at one place of the hand."""
     return hand[0, place], hand[1, place], hand[2, place], hand[3, place]
+
+
+@hot
+def look_normal(hand, place):
+    """The standard normal of the second of them."""
+    u = hand[1, place]
+    return hand[4, place] if abs(u - 0.5) <= chance.MIDDLE else chance.normal_from(u)

@@ -12,7 +12,7 @@ from sim.rules import voice
 from sim.rules.kernel import fused, hot
 from sim.world import readings
 from sim.world import state as st
-from sim.world.hand import SURVEYS, look
+from sim.world.hand import SURVEYS, look, look_normal
 from sim.world.mind import answer_of, feeling_of, hope_of
 
 
@@ -67,8 +67,8 @@ def ask_all(w, i, post, k, when, week, at, tried, worked, passed, score, satisfa
         since = np.float64(np.float32(at)) - np.float64(w.invited_at[i, m.survey])  # its date is kept in single precision
         fatigued = 1.0 if since < p.fatigue_weeks else 0.0
         value, reached = readings.ask(
-            p, w.firm, m, cells[j], i, when, 2 * j, look(hand, SURVEYS + place), w.teams[k].filtering, fatigued, latent,
-            feeling_of(p, m.reads, score, satisfaction), selecting, lift, trouble,
+            p, w.firm, m, cells[j], i, when, 2 * j, look(hand, SURVEYS + place), look_normal(hand, SURVEYS + place),
+            w.teams[k].filtering, fatigued, latent, feeling_of(p, m.reads, score, satisfaction), selecting, lift, trouble,
         )  # fmt: skip
         if reached > 0:
             w.invited_at[i, m.survey] = at

@@ -13,20 +13,23 @@ from sim.rules import service
 from sim.rules.kernel import fused, hot
 from sim.world import chance, readings
 from sim.world import state as st
-from sim.world.hand import NEXT_NEED, SURVEYS, look
+from sim.world.hand import NEXT_NEED, SURVEYS, look, look_normal
 from sim.world.mind import score_of
 
 
 @hot
-def next_need(p, c, segments, u):
-    """Date the customer's next need from the one before (Poisson, seasonal), and draw its difficulty (sd); u: uniforms."""
+def next_need(p, c, segments, u, z):
+    """Date the customer's next need from the one before (Poisson, seasonal), and draw its difficulty (sd).
+
+    u: four uniforms, z: the normal of the second.
+    """
     segment = segments[c.segment]
     rate = p.needs_per_week * segment.needs
     if rate > 0.0:
         c.need_at += service.gap_in_season(-math.log(u[0]) / rate, c.need_at, p.season)
     else:
         c.need_at = st.NEVER
-    c.difficulty = chance.from_latent(p.difficulty_family, p.difficulty_a, p.difficulty_b, u[1]) + segment.difficulty
+    c.difficulty = chance.from_latent_at(p.difficulty_family, p.difficulty_a, p.difficulty_b, u[1], z) + segment.difficulty
 
 
 @hot
@@ -101,7 +104,7 @@ def end_need(w, i, at, week, met_at):
     c.marked_after = st.NEVER
     c.closed_after = st.NEVER
     c.need += 1
-    next_need(p, c, w.segments, look(hand, NEXT_NEED))
+    next_need(p, c, w.segments, look(hand, NEXT_NEED), look_normal(hand, NEXT_NEED))
     c.due = max(c.need_at, at)
 
 

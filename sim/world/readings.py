@@ -14,7 +14,7 @@ from sim.rules.kernel import hot
 from sim.world import chance
 from sim.world import layout as code
 from sim.world import state as st
-from sim.world.hand import ENDED, look
+from sim.world.hand import ENDED, look, look_normal
 
 
 @hot
@@ -100,10 +100,11 @@ def steered(p, firm, m, feeling, noise, selecting, trouble):
 
 
 @hot
-def ask(p, firm, m, cell, i, when, index, u, filtering, fatigued, latent, feeling, selecting, lift, trouble):
+def ask(p, firm, m, cell, i, when, index, u, z, filtering, fatigued, latent, feeling, selecting, lift, trouble):
     """Ask customer i a question (or not): every stage gets its expectation, the last what happened.
 
-    u: four uniforms, those of (i, when, index); a second block is drawn where hands on the way may change the answer.
+    u: the four uniforms of (i, when, index), z: the normal of the second; a second block is drawn where hands on the way may
+    change the answer.
     selecting: 1 if the employee invites selectively here; trouble: 1 if there is trouble on record.
     Returns what the reported answer counts for (NaN if there is none) and how far it got: 0 not invited, 1 invited,
     2 answered, 3 a bad answer that reached the report.
@@ -112,7 +113,7 @@ def ask(p, firm, m, cell, i, when, index, u, filtering, fatigued, latent, feelin
     noise = chance.normal_from(u[0]) if selecting > 0.0 else 0.0
     invited = by_protocol * steered(p, firm, m, feeling, noise, selecting, trouble)
     answering = response(p, m, latent, feeling, fatigued)
-    style = chance.from_latent(p.style_family, p.style_a, p.style_b, u[1])
+    style = chance.from_latent_at(p.style_family, p.style_a, p.style_b, u[1], z)
     low, high = m.scale_low, m.scale_high
     honest = survey.counts_for(customer.on_scale(latent, low, high), m.aggregate, m.high, m.low)
     styled = survey.counts_for(customer.on_scale(latent + style, low, high), m.aggregate, m.high, m.low)
@@ -254,8 +255,8 @@ def log_ended(p, firm, measures, places, cells, c, i, tally, filtering, met_at, 
             value = log(m, cell, true, 1.0, true * there, there, good_faith, bent)
         else:
             value, reached = ask(
-                p, firm, m, cell, i, np.int64(c.need), 2 * j + ENDED, look(hand, asked), filtering, 0.0, 10.0 * true, feeling,
-                0.0, 0.0, trouble,
+                p, firm, m, cell, i, np.int64(c.need), 2 * j + ENDED, look(hand, asked), look_normal(hand, asked), filtering,
+                0.0, 10.0 * true, feeling, 0.0, 0.0, trouble,
             )  # fmt: skip
             asked += 1
             if reached > 1:

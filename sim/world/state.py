@@ -136,7 +136,7 @@ class World(NamedTuple):
     next_at: Any  # (n,) float64: the earlier of `due` and `leaves_at`
     read_at: Any  # (PLACES, M + 1) int64: how many measures are read at each place of a contact, and which
     hand_places: Any  # (3, H) int64: what each place of a hand of draws is for (`hand`)
-    hands: Any  # (T, 4, H) float64: draws of the customer whose turn it is
+    hands: Any  # (T, 5, H) float64: draws of the customer whose turn it is, and a normal
     invited_at: Any  # (n, surveys) float32: week of the last invitation by each survey
     staff: Any  # (E,) EMPLOYEE
     teams: Any  # (T,) TEAM

@@ -131,7 +131,8 @@ def enter(w, i, at, expectation, end, peak, taste, contract, segment):
     team.active += 1
     w.members[i % p.teams, segment] += 1
     c.need_at = at
-    next_need(p, c, w.segments, chance.four(p.seed, p.replicate, i, np.int64(c.need), chance.NEED, 0))
+    u = chance.four(p.seed, p.replicate, i, np.int64(c.need), chance.NEED, 0)
+    next_need(p, c, w.segments, u, chance.normal_from(u[1]))
     c.due = c.need_at
     if p.exit:
         threshold = -math.log(chance.uniform(p.seed, p.replicate, i, 0, chance.EXIT, 0))
@@ -202,9 +203,10 @@ def ask_everybody(w, j, now, week):
         row = p.employees + k
         trouble = 1.0 if c.marks & st.OPEN else 0.0
         fatigued = 1.0 if now + 1.0 - w.invited_at[i, m.survey] < p.fatigue_weeks else 0.0
+        u = chance.four(p.seed, p.replicate, i, int(now), chance.SURVEY, 2 * j + BETWEEN)
         _, reached = readings.ask(
-            p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + BETWEEN,
-            chance.four(p.seed, p.replicate, i, int(now), chance.SURVEY, 2 * j + BETWEEN), w.teams[k].filtering, fatigued,
+            p, w.firm, m, w.readings[week, row, j], i, int(now), 2 * j + BETWEEN, u, chance.normal_from(u[1]),
+            w.teams[k].filtering, fatigued,
             score_of(p, c), score_of(p, c), 0.0, 0.0, trouble,
         )  # fmt: skip
         if reached > 0:
