@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from worlds_known import wild
 
-from sim.world import chance
+from sim.world import chance, contact, hand, heard, issue, loop, readings, week
 
 PLAIN = """
 import json
@@ -33,23 +33,52 @@ TOGETHER = [
     {"settle", "person"},  # four numbers of one draw: a customer of the start is a newcomer in all but these
     {"employees", "hire_employees"},  # who holds a post at the start is drawn anew from those who stay
 ]
-HELPERS = ("uniform", "normal", "fours", "watched", "_traits", "traits")
+HELPERS = ("uniform", "normal", "fours", "watched", "looked", "looked_normal", "_traits", "traits")
 
 
 def places() -> list[list[str]]:
-    """The sets of functions that asked for one and the same draw, and how many draws there were."""
-    asked: dict[tuple[int, ...], set[str]] = defaultdict(set)
-    original = chance.four
+    """The sets of functions that asked for one and the same draw, and how many draws there were.
 
-    def watched(*key: Any) -> tuple[float, float, float, float]:
+    Asked for one by one, or looked at in the hand that was dealt: what is dealt and not looked at is used by nobody.
+    """
+    asked: dict[tuple[int, ...], set[str]] = defaultdict(set)
+    dealing: list[tuple[int, ...]] = []
+    hands: dict[int, list[tuple[int, ...]]] = {}
+    four, block, deal, look, look_normal = chance.four, chance.block, hand.deal, hand.look, hand.look_normal
+
+    def noted(key: tuple[int, ...]) -> None:
         frame = sys._getframe(1)
         while frame.f_code.co_name in HELPERS and frame.f_back is not None:
             frame = frame.f_back
-        asked[tuple(int(part) for part in key)].add(frame.f_code.co_name)
-        return original(*key)
+        asked[key].add(frame.f_code.co_name)
+
+    def watched(*key: Any) -> Any:
+        noted(tuple(int(part) for part in key))
+        return four(*key)
+
+    def drawn(*key: Any) -> Any:
+        dealing.append(tuple(int(part) for part in key))
+        return block(*key)
+
+    def dealt(p: Any, c: Any, i: int, places: Any, held: Any) -> None:
+        dealing.clear()
+        deal(p, c, i, places, held)
+        hands[held.ctypes.data] = dealing.copy()
+
+    def looked(held: Any, place: int) -> Any:
+        noted(hands[held.ctypes.data][place])
+        return look(held, place)
+
+    def looked_normal(held: Any, place: int) -> Any:
+        noted(hands[held.ctypes.data][place])
+        return look_normal(held, place)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chance, "four", watched)
+        patch.setattr(chance, "block", drawn)
+        for module in (contact, heard, issue, loop, readings, week):
+            for name, instead in (("deal", dealt), ("look", looked), ("look_normal", looked_normal)):
+                patch.setattr(module, name, instead, raising=False)
         wild(customers={"count": 120}, weeks=12, management={"closed_loop": {"measure": "nps"}}).run()
     return [*sorted(sorted(each) for each in {frozenset(x) for x in asked.values()}), [str(len(asked))]]
 

@@ -1,7 +1,8 @@
 """(b) The engine against a floor: as many keyed draws, the same libm calls, and one touch of the same state, nothing else.
 
-How many there are is counted in plain Python, where every call can be seen. The floor's calls do not wait for each other,
-so it is what the generator and the library cost at best; a slow generator would flatter the ratio, so nanoseconds stand beside.
+How many there are is counted in plain Python, where every call can be seen. The floor's draws lie side by side, and its calls
+do not wait for each other, so it is what the generator and the library cost at best; a slow generator would flatter the ratio, so
+nanoseconds stand beside.
 """
 
 from __future__ import annotations
@@ -140,10 +141,11 @@ def play_floor(spec: Scenario, n: int, rate: float, a_contact: list[float], a_te
     customers, next_at = st.customers(n), np.empty(n)
     tallies, due, sink = st.records(spec.teams, st.TALLY), np.zeros(n, np.int64), np.zeros(2)
     each_contact, each_team, owed = np.array(a_contact), np.array(a_team), np.zeros(len(a_contact))
+    drawn = np.empty((4, int(max(a_contact[0], a_team[0])) + 2))
     begin(customers, next_at, rate)
     begun = time.process_time()
     for week in range(spec.weeks):
-        one_week(customers, next_at, tallies, due, float(week), rate, each_contact, each_team, owed, sink)
+        one_week(customers, next_at, tallies, due, float(week), rate, each_contact, each_team, owed, drawn, sink)
     return float(sink[1]), time.process_time() - begun
 
 

@@ -25,18 +25,17 @@ def begin(customers: Any, next_at: Array, rate: float) -> None:
 
 
 @hot
-def take(amounts: Array, owed: Array, i: int, when: int, sink: Array) -> float:
-    """As many draws and calls as `amounts` say, what is left over being owed to the next."""
-    u, total = 0.5, 0.0
+def take(amounts: Array, owed: Array, i: int, when: int, drawn: Array, sink: Array) -> float:
+    """As many draws and calls as `amounts` say, what is left over being owed to the next; drawn (4, n): draws side by side."""
+    total = 0.0
     for kind in range(len(amounts)):
         owed[kind] += amounts[kind]
-    index = 0
-    while owed[0] >= 1.0:
-        four = chance.four(0, 1, i, when, chance.PILOT, index)
-        total += four[1] + four[2] + four[3]
-        u = four[0]
-        index += 1
-        owed[0] -= 1.0
+    draws = int(owed[0])
+    owed[0] -= draws
+    first, second, third, fourth = drawn[0], drawn[1], drawn[2], drawn[3]
+    for j in range(draws):
+        first[j], second[j], third[j], fourth[j] = chance.block(0, 1, i, when, chance.PILOT, j)
+    u = first[0] if draws > 0 else 0.5
     for kind in range(1, len(amounts)):
         x = u
         while owed[kind] >= 1.0:
@@ -61,12 +60,12 @@ def take(amounts: Array, owed: Array, i: int, when: int, sink: Array) -> float:
 @hot
 def one_week(
     customers: Any, next_at: Array, tallies: Any, due: NDArray[np.int64], now: float, rate: float, a_contact: Array,
-    a_team: Array, owed: Array, sink: Array,
+    a_team: Array, owed: Array, drawn: Array, sink: Array,
 ) -> None:  # fmt: skip
     """Queues, then who is due, then their rows read and written once."""
     n = 0
     for k in range(len(tallies)):
-        take(a_team, owed, k, int(now), sink)
+        take(a_team, owed, k, int(now), drawn, sink)
     for i in range(len(next_at)):
         if next_at[i] < now + 1.0:
             due[n] = i
@@ -75,7 +74,7 @@ def one_week(
         i = due[j]
         c = customers[i]
         while c.due < now + 1.0:
-            u = take(a_contact, owed, i, c.need, sink)
+            u = take(a_contact, owed, i, c.need, drawn, sink)
             touch(c, u)
             c.due -= math.log(u) / rate
             tallies[i % len(tallies)].n[st.N_CONTACTS] += 1.0
