@@ -48,6 +48,7 @@ def regroup(firm: Firm, week: int) -> st.World:
     employees, lines = len(w.staff), servers_of(spec)
     made = w._replace(
         teams=_teams(w, split, mix), members=np.zeros((spec.teams, w.members.shape[1]), np.int64), panel=_panel(w, flow),
+        hands=np.empty((spec.teams, *w.hands.shape[1:])),
         readings=_handed_on(w.readings, employees, split), tallies=_handed_on(w.tallies, employees, split),
     )  # fmt: skip
     w.p.hours *= w.p.servers * w.p.teams / (lines * spec.teams)
