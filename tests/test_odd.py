@@ -14,7 +14,8 @@ from sim.world import state as st
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(sim/[\w/]+\.py):(\w+)`", PAGE)))
-RULES = sorted(path for path in (ROOT / "sim" / "rules").glob("*.py") if path.stem not in ("__init__", "kernel"))
+NO_RULES = ("__init__", "kernel", "notice", "sources")  # how rules are compiled
+RULES = sorted(path for path in (ROOT / "sim" / "rules").glob("*.py") if path.stem not in NO_RULES)
 ENTITIES = {"CUSTOMER": st.CUSTOMER, "EMPLOYEE": st.EMPLOYEE, "TEAM": st.TEAM, "FIRM": st.FIRM}
 
 
