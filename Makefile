@@ -44,7 +44,7 @@ browser:
 	  || echo "no Chromium here and none could be installed: the tests of the pages will be skipped"
 
 test: setup .venv/.dev browser
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # Measures the engine on this machine and writes docs/performance.md; some minutes, on a machine that does nothing else.
 bench: setup
