@@ -120,7 +120,7 @@ def _confess(what: str, error: Exception, kept: str) -> None:
 def finish(result: Result, wishes: Wishes) -> None:
     """Print what came of a run and end with its status."""
     told = True
-    if result.folder is not None and result.tables:
+    if result.folder is not None and result.tables and not result.interrupted:  # who stops a run is not kept waiting for a report
         told = _told(result.folder, wishes)
     for failure in result.failures:
         where = ", ".join(f"{key} {failure[key]}" for key in ("scenario", "replicate") if failure[key] is not None)
@@ -130,6 +130,8 @@ def finish(result: Result, wishes: Wishes) -> None:
         if not result.tables and result.folder is not None:
             kept = f"no run was finished, but the pilots that make budgets equal are kept in {result.folder}"
         again = f"with --out {result.folder} goes on from there" if result.folder else "begins anew"
+        if result.tables and result.folder is not None:
+            again += f"; to see what is there: gamed report {result.folder}"
         typer.echo(f"gamed: {result.problem or 'interrupted'}; {kept}. The same command {again}.", err=True)
         raise typer.Exit(1 if result.problem else 130)
     if result.failures:

@@ -109,6 +109,8 @@ def test_an_interrupted_run_ends_with_130_and_says_what_is_kept(gamed: Gamed, en
     told = gamed("run", "world.yaml")
     assert told.status == 130
     assert "interrupted; what was finished is in results/world-1" in told.err
+    assert "to see what is there: gamed report results/world-1" in told.err
+    assert told.out == ""
     engine.changes = {"interrupted": True, "tables": {}, "folder": None}
     told = gamed("run", "world.yaml")
     assert (told.status, told.out) == (130, "")

@@ -17,7 +17,7 @@ from sim.analysis.summary import summarise
 from sim.report import Rendered, describe, render
 from sim.report.style import spread
 from sim.report.verdict import wrapped
-from sim.report.words import Scale, listed, money, number, when
+from sim.report.words import Scale, listed, money, money_interval, number, when
 
 RUSHED = FakeArm("rushed", "Speed bonus", ("handle_time",), truth={"handle_time": -1.0, "nps": -5.0})
 FALLEN = FakeArm("fallen", "Loud bonus", ("nps",), acted={"nps": {"steering": -6.0}})
@@ -285,6 +285,12 @@ def test_nothing_is_written_where_nothing_is_kept() -> None:
 )
 def test_money(value: float, text: str) -> None:
     assert money(value, "USD") == text
+
+
+def test_the_ends_of_an_interval_have_no_unit_of_their_own_but_a_sign_for_money() -> None:
+    change = Estimate(mean=1.5, low=1.0, high=2.0, n=8)
+    assert money_interval(change, "money") == " (1.00 to 2.00)"
+    assert money_interval(change, "USD") == " ($1.00 to $2.00)"
 
 
 def test_other_words() -> None:

@@ -139,7 +139,8 @@ def money_interval(value: Estimate, currency: str) -> str:
     """The interval of a sum in brackets, or nothing."""
     if not value.known:
         return ""
-    return f" ({money(value.low, currency)} to {money(value.high, currency)})"
+    low, high = (money(end, currency) for end in (value.low, value.high))
+    return f" ({low.removesuffix(f' {currency}')} to {high.removesuffix(f' {currency}')})"  # the mean before it has the unit
 
 
 def percent(value: float, digits: int = 0) -> str:
