@@ -1,9 +1,10 @@
 """Breaks the model on purpose, one line at a time, and says which tests notice: `make mutants`.
 
 Each mutant is one replacement in a copy of the sources; there the tests run that ought to notice. What is compiled (rules,
-engine) is run in plain Python with pilots of a few customers, since compiling anew would take longer; the rest keeps the
-compiled engine. First the same tests run on the copy as it is: what fails anyway notices nothing. With names of mutants only
-these are tried; without, the table is written to docs/mutants.md. Ends with status 1 if a mutant survives.
+engine) is run in plain Python with pilots of a few customers, since compiling anew would take longer; where worlds are too
+large for that, the code with the mutant in it is compiled, and the rest keeps the compiled engine. First the same tests run
+on the copy as it is: what fails anyway notices nothing. With names of mutants only these are tried; without, the table is
+written to docs/mutants.md. Ends with status 1 if a mutant survives.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.incentives import tactics as act
 from sim.rules.sources import digest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +28,7 @@ COPIED = ("sim", "tests", "scenarios", "docs", "pyproject.toml")
 MOST = 3  # failures after which a run of tests stops
 RULES = ("test_rules.py",)
 SHRUNK = "\nimport small_pilot\n\nsmall_pilot.shrink()\n"
-# The compiled engine stands for the sources as they were: these mutants are not in it.
+# The compiled engine stands for the sources as they were, but for modules that have a digest of their own.
 KEPT = "\nimport json\nfrom sim.rules import kernel\n\nkernel.digest = json.loads({!r}).__getitem__\n"
 
 
@@ -43,12 +45,23 @@ class Mutant(NamedTuple):
     @property
     def plain(self) -> bool:
         """Whether it lies in what is compiled."""
-        return self.file.startswith("sim/rules/") or self.file in (READINGS, CONTACT, ISSUE, HEARD)
+        return self.file.startswith("sim/rules/") or self.file in PLAIN
+
+    @property
+    def anew(self) -> tuple[str, ...]:
+        """Modules to be compiled anew: its own, and those that put its code into theirs."""
+        return ANEW.get(self.file, ())
 
 
 CUSTOMER, EMPLOYEE = "sim/rules/customer.py", "sim/rules/employee.py"
 READINGS, CONTACT = "sim/world/readings.py", "sim/world/contact.py"
 ISSUE, HEARD = "sim/world/issue.py", "sim/world/heard.py"
+SOLVER, HILL, QUADRATIC = "sim/world/solver.py", "sim/world/hill.py", "sim/world/quadratic.py"
+CHOICE, EXPECTATION, BELIEFS = "sim/world/choice.py", "sim/incentives/expectation.py", "sim/world/beliefs.py"
+AFTERMATH, PANEL = "sim/world/aftermath.py", "sim/world/panel.py"
+PLAIN = (READINGS, CONTACT, ISSUE, HEARD, SOLVER, HILL, QUADRATIC, CHOICE, EXPECTATION, BELIEFS)
+ANEW = {AFTERMATH: ("sim.world.aftermath", "sim.world.panel"), PANEL: ("sim.world.panel",)}
+GRID, FORESEEN = "test_choice.py::test_no_grid_point_is_better", "test_foresight.py::test_"
 PLACES, FORMS = "test_places.py::test_", "test_survey_forms.py::test_"
 MOOD = f"{FORMS}form_11_staff_who_invite_by_mood[shares0]"
 CLOSING = (
@@ -128,17 +141,59 @@ MUTANTS = (
     Mutant("a survey that tires for others", "an unseen survey changes who answers the paid one", HEARD,
            "- np.float64(w.invited_at[i, m.survey])", "- np.float64(w.invited_at[i].max())",
            (f"{PLACES}an_unseen_survey_tires_nobody",)),
+    Mutant("only the hill one stands on", "nobody sees the bonus beyond the next step of pay", SOLVER,
+           "    if stepped == 0:\n", "    if stepped >= 0:\n", (GRID,)),
+    Mutant("risk that costs nothing", "the averse gamble like everybody", HILL,
+           "if risk != 0.0:", "if risk < 0.0:", ("test_choice.py::test_risk_aversion_shrinks_a_gamble",)),
+    Mutant("a ratchet that nobody foresees", "effort now is not shied away from although it raises later targets", HILL,
+           "            slope -= anchor[p]\n", "", (GRID, "test_textbook.py::test_9_ratchet")),
+    Mutant("the wrong neighbour", "substitutes are reckoned with as if each stood alone", QUADRATIC,
+           "total -= curvature[k, j] * (best[j] - start[j])", "total -= curvature[k, k] * (best[j] - start[j])", (GRID,)),
+    Mutant("a bound that holds for ever", "who does all he can never does less again", QUADRATIC,
+           "(best[k] >= upper[k] and -slope[k] > worst)", "(best[k] >= upper[k] and slope[k] > 1e300)",
+           ("test_choice.py::test_the_best_of_a_bowl_in_a_box_cannot_be_bettered",)),
+    Mutant("a norm that pulls to nothing", "the team's custom is to do nothing", CHOICE,
+           "linear[k] = gain[e, k] + pull * norm[e, k]", "linear[k] = gain[e, k]", (GRID,)),
+    Mutant("rivals who stand still", "pay that depends on others is chosen for as if they never moved", CHOICE,
+           "prospects_at(gap_at(problem, taken))", "prospects_at(problem.gap)",
+           ("test_choice.py::test_a_team_settles_at_mutual_best_responses", "test_textbook.py::test_7_tournament")),
+    Mutant("luck that blurs no floor", "noise is worth nothing where pay cannot fall", EXPECTATION,
+           "bend * (distance * below + sigma * density)", "bend * distance * below",
+           ("test_schemes.py::test_moments_are_exact",)),
+    Mutant("luck in common that averages out", "a team's shared luck is no risk", EXPECTATION,
+           "return (1.0 - common) * alone + common * together * together", "return (1.0 - common) * alone",
+           ("test_textbook_people.py::test_expected_pay_and_its_risk_are_those_of_drawn_results",)),
+    Mutant("colleagues from whom nothing is learned", "their contacts are forgotten", BELIEFS,
+           "information += colleagues * (team_information - information)",
+           "information += 0.0 * (team_information - information)", ("test_learning.py",)),
+    Mutant("who he is passes for what he does", "the able believe in whatever they do much of", BELIEFS,
+           "lesson.did_y[k] - share * result", "lesson.did_y[k]", ("test_learning.py",)),
+    Mutant("nobody tries", "choice by what one believes on the whole, not by a draw from it", BELIEFS,
+           "out[post, j, k] += z / math.sqrt(sure)", "out[post, j, k] += 0.0 * z", ("test_learning.py",)),
+    Mutant("attempts that always work", "the rational reckon without their lack of skill", "sim/world/choosing.py",
+           "effects = true_effects(firm, group) * group.skill[:, None, :]", "effects = true_effects(firm, group)",
+           ("test_twin_agrees.py::test_on_what_these_do_not_do",)),
+    Mutant("one's own way taken for the team's", "rational people expect what the average colleague gets",
+           "sim/world/choosing.py", "own = group.intensity - decide.team_means(group, firm.spec.staff.team_size)",
+           "own = 0.0 * group.intensity", ("test_twin_agrees.py::test_on_what_these_do_not_do",)),
+    Mutant("later is as good as now", "what customers remember is not discounted", AFTERMATH,
+           "rate = a_week + impatience", "rate = a_week", (f"{FORESEEN}the_time_until_each_further_contact_is_discounted",)),
+    Mutant("a hushed complaint that soothes", "putting off is expected to please", AFTERMATH,
+           "(1.0 - hushed) * p.relief - hushed * p.hushed", "(1.0 - hushed) * p.relief + hushed * p.hushed",
+           (f"{FORESEEN}what_customers_remember_is_foreseen[{act.DIVERT}]",)),
+    Mutant("what is solved comes back", "care is expected to bring repeats", PANEL,
+           "back = (1.0 - met) * again", "back = met * again", ("test_twins.py::test_expected_effects_agree_with_twin_worlds[care]",)),
     Mutant("a label that counts", "staff take to heart only what is called nps", "sim/world/contracts.py",
            "unit = 1.0 if place < 0 else float(points[place])",
            "unit = 1.0 if place < 0 else float(points[place]) * (1.0 if scheme.measure == 'nps' else 0.5)", ("test_labels.py",)),
 )  # fmt: skip
 
 
-def run(copy: Path, tests: tuple[str, ...], plain: bool) -> tuple[list[str], str]:
-    """The tests that fail in the copy, and the end of what pytest said."""
+def run(copy: Path, tests: tuple[str, ...], plain: bool, anew: tuple[str, ...] = (), name: str = "") -> tuple[list[str], str]:
+    """The tests that fail in the copy, and the end of what pytest said; modules `anew` are compiled as they stand there."""
     conftest = copy / "tests" / "conftest.py"
     own = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
-    conftest.write_text(own + (SHRUNK if plain else KEPT.format(digests())), encoding="utf-8")
+    conftest.write_text(own + (SHRUNK if plain else KEPT.format(digests(dict.fromkeys(anew, name)))), encoding="utf-8")
     env = {**os.environ, "NUMBA_DISABLE_JIT": str(int(plain)), "PYTHONPATH": str(copy)}
     command = [sys.executable, "-W", "ignore", "-m", "pytest", "-q", f"--maxfail={MOST}", "--tb=no", "-p", "no:cacheprovider"]
     out = subprocess.run([*command, *(f"tests/{test}" for test in tests)], cwd=copy, env=env, capture_output=True, text=True)
@@ -148,10 +203,10 @@ def run(copy: Path, tests: tuple[str, ...], plain: bool) -> tuple[list[str], str
     return found, out.stdout[-300:]
 
 
-def digests() -> str:
-    """The digest of every module's sources as they are, as JSON."""
+def digests(others: dict[str, str]) -> str:
+    """The digest of every module's sources as they are, as JSON; `others` go by what is given for them."""
     modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "sim").rglob("*.py")]
-    return json.dumps({name: digest(name) for name in modules})
+    return json.dumps({name: digest(name) for name in modules} | others)
 
 
 def copied(folder: Path) -> Path:
@@ -170,7 +225,7 @@ def broken(copy: Path, mutant: Mutant) -> list[str]:
         raise RuntimeError(f"{mutant.name}: {mutant.file} has {text.count(mutant.old)} times: {mutant.old}")
     try:
         file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-        return run(copy, mutant.tests, mutant.plain)[0]
+        return run(copy, mutant.tests, mutant.plain, mutant.anew, mutant.name)[0]
     finally:
         file.write_text(text, encoding="utf-8")
 

@@ -2,7 +2,7 @@
 
 Written anew from the model's description, apart from the engine; where the description leaves a point open, the published
 program was read to settle it. Angles are in radians inside, degrees outside.
-`python tests/proxyeconomics_oracle.py` compares it with the engine over 30 seeds (an hour or so) and prints the table of
+`python tests/proxyeconomics_oracle.py` compares it with the engine over 30 seeds (half an hour) and prints the table of
 docs/proxyeconomics.md.
 """
 

@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 from sim.incentives.expectation import Prospects, expected, moments, prospects_of
 from sim.incentives.schemes import Cliff, Fixed, Individual, Linear, Team, Tiered, Tournament
 from sim.world.choice import Problem, choose, gap_at, problem_of, settle
+from sim.world.quadratic import box_maximum
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMES = (
@@ -131,6 +132,26 @@ def test_linear_pay_is_solved_exactly() -> None:
     prospects = prospects_of([Linear(rate=2.0, floor=None), Linear(rate=-1.0, floor=None)], np.ones((3, 2)))
     want = np.linalg.solve(cost, (1.5 + 2.0 * loadings[:, :, 0] - loadings[:, :, 1]).T).T
     np.testing.assert_allclose(choose(problem, prospects).acts, want, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("count", [3, 6, 12])
+def test_the_best_of_a_bowl_in_a_box_cannot_be_bettered(count: int) -> None:
+    """Karush, Kuhn and Tucker: no slope where nothing holds one, and at a bound only slopes that press against it.
+
+    The activities are substitutes or complements of each other, so that bounds are met on the way that do not hold in the end.
+    """
+    rng = np.random.default_rng([15, count])
+    for _ in range(300):
+        root = rng.normal(size=(count, count)) + 2.7 * rng.normal(size=(count, 1))
+        curvature, gradient = root @ root.T / count + 0.05 * np.eye(count), rng.normal(size=count) * 10
+        lower, upper = -rng.uniform(0, 1, count), rng.uniform(0, 1, count)
+        start = np.where(rng.uniform(size=count) < rng.uniform(), lower, upper)
+        best, work, free = np.empty(count), np.empty((count + 1, count)), np.empty(count, np.int64)
+        assert box_maximum(curvature, gradient, start, lower, upper, False, best, work, free)
+        slope = gradient - curvature @ (best - start)
+        assert ((best >= lower) & (best <= upper)).all()
+        assert (slope[best < upper] < 1e-8).all()
+        assert (slope[best > lower] > -1e-8).all()
 
 
 def test_no_pay_no_acts_but_one_s_own() -> None:

@@ -11,6 +11,7 @@ from sim.incentives import tactics as act
 from sim.scenario.loading import load
 from sim.world import Organisation, foresight
 from sim.world import state as st
+from sim.world.aftermath import stretch
 
 QUIET = [
     "staff.choice=fixed", "staff.count=20", "weeks=40", "burn_in=4", "customers.count=20000", "management.choice=fixed",
@@ -66,6 +67,18 @@ CUSTOMERS = [
     "measures={all: {like: nps, population: customers, sample: census}, churn: {}, backlog: {logging: automatic}}",
 ]  # fmt: skip
 IMPATIENCE, TRIED = 0.0128, 0.3
+
+
+@pytest.mark.parametrize("a_week", [0.05, 0.4, 2.0])
+@pytest.mark.parametrize("impatience", [0.002, 0.0128, 0.3])
+def test_the_time_until_each_further_contact_is_discounted(a_week, impatience):
+    """Contacts by a Poisson process: mean discounted weeks between one and the next; of all of them together 1 / impatience."""
+    rng = np.random.default_rng(5)
+    dates = np.cumsum(np.concatenate([np.zeros((40000, 1)), rng.exponential(1 / a_week, (40000, 5))], axis=1), axis=1)
+    weeks = -np.diff(np.exp(-impatience * dates), axis=1) / impatience
+    error = weeks.std(axis=0) / np.sqrt(len(weeks))
+    assert (abs(weeks.mean(axis=0) - [stretch(n, a_week, impatience) for n in range(5)]) < 4 * error).all()
+    assert sum(stretch(n, a_week, impatience) for n in range(20000)) == pytest.approx(1 / impatience)
 
 
 def played(spec, number, replicate, tried):
