@@ -3,8 +3,8 @@
 Each mutant is one replacement in a copy of the sources; there the tests run that ought to notice. What is compiled (rules,
 engine) is run in plain Python with pilots of a few customers, since compiling anew would take longer; where worlds are too
 large for that, the code with the mutant in it is compiled, and the rest keeps the compiled engine. First the same tests run
-on the copy as it is: what fails anyway notices nothing. With names of mutants only these are tried; without, the table is
-written to docs/mutants.md. Ends with status 1 if a mutant survives.
+on the copy as it is: what fails anyway notices nothing. With names of mutants only these are tried, and only their rows of
+docs/mutants.md are written anew. Ends with status 1 if a mutant survives.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sim.rules.sources import digest
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "mutants.md"
 COPIED = ("sim", "tests", "scenarios", "docs", "pyproject.toml")
+SURVIVED = "**survived**"
 MOST = 3  # failures after which a run of tests stops
 RULES = ("test_rules.py",)
 SHRUNK = "\nimport small_pilot\n\nsmall_pilot.shrink()\n"
@@ -231,22 +232,31 @@ def broken(copy: Path, mutant: Mutant) -> list[str]:
         file.write_text(text, encoding="utf-8")
 
 
-def page(caught: dict[str, list[str]]) -> str:
-    """docs/mutants.md."""
+def told() -> dict[str, str]:
+    """What docs/mutants.md says of each mutant: which tests caught it."""
+    rows = [line.strip("| ").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    return {row[0]: row[-1] for row in rows[1:]}
+
+
+def words(tests: list[str]) -> str:
+    """The tests that caught a mutant, without their parameters."""
+    return ", ".join(f"`{test}`" for test in dict.fromkeys(re.sub(r"\[.*", "", test) for test in tests)) or SURVIVED
+
+
+def page(said: dict[str, str]) -> str:
+    """docs/mutants.md, of the mutants of which something is said."""
+    known = [mutant for mutant in MUTANTS if mutant.name in said]
     lines = [
         "# Mutants",
         "",
         "Written by `make mutants` (`tests/mutants.py`); do not edit. Each row is a line of the model that was broken on purpose "
         "in a copy, and the tests that then failed (the first few; only those that ought to notice were run).",
-        f"{sum(bool(each) for each in caught.values())} of {len(caught)} were caught.",
+        f"{sum(said[mutant.name] != SURVIVED for mutant in known)} of {len(known)} were caught.",
         "",
         "| mutant | what it does to the model | where | caught by |",
         "|---|---|---|---|",
+        *(f"| {mutant.name} | {mutant.harm} | `{mutant.file}` | {said[mutant.name]} |" for mutant in known),
     ]
-    for mutant in MUTANTS:
-        tests = dict.fromkeys(re.sub(r"\[.*", "", test) for test in caught[mutant.name])
-        told = ", ".join(f"`{test}`" for test in tests) or "**survived**"
-        lines.append(f"| {mutant.name} | {mutant.harm} | `{mutant.file}` | {told} |")
     return "\n".join(lines) + "\n"
 
 
@@ -264,10 +274,9 @@ def main() -> int:
         caught = {}
         for mutant in chosen:
             caught[mutant.name] = broken(copy, mutant)
+            PAGE.write_text(page(told() | {mutant.name: words(caught[mutant.name])}), encoding="utf-8")
             sys.stdout.write(f"{mutant.name}: {', '.join(caught[mutant.name]) or 'SURVIVED'}\n")
             sys.stdout.flush()
-    if len(chosen) == len(MUTANTS):
-        PAGE.write_text(page(caught), encoding="utf-8")
     return 0 if all(caught.values()) else 1
 
 

@@ -57,8 +57,8 @@ def test_a_useless_tactic_is_tried_and_then_less(rate: float) -> None:
 def test_a_useless_tactic_is_dropped(rate: float) -> None:
     """After four years less than half of it is left.
 
-    Not all of it goes. Forgetting keeps beliefs from becoming certain, and where a point is worth much what is left of doubt is
-    worth a try now and then for ever, as much as of a tactic that nobody has heard of (docs/assumptions.md has the numbers).
+    Not all of it ever goes. A dozen answers a month leave doubt, and where a point is worth much that is worth a try of a cheap
+    tactic now and then, as often as of one that nobody has heard of (docs/assumptions.md has the numbers).
     """
     assert left(rate).mean() < 0.5
 
