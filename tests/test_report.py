@@ -187,6 +187,17 @@ def test_honest_error_of_another_instrument_is_no_effect_of_pay() -> None:
     assert row["d_instrument"] == pytest.approx(4.0, abs=1.0)
 
 
+def test_how_instruments_differ_is_told_in_words() -> None:
+    tables, manifest = by_hand(*build([SALARY, NOTHING]))
+    there = {"sample": "employee", "confidential": 0.0, "handled_by": ["manager", "central"]}
+    here = {"sample": "random", "confidential": 1.0, "handled_by": []}
+    for scenario, properties in (("salary", there), ("idle", here)):
+        manifest["scenarios"][scenario]["measures"] = {"nps": properties}
+    text = " ".join(describe(tables, manifest).verdict.split())
+    told = "(a draw decides who is asked, answers are given in confidence and answers pass nobody's hands)"
+    assert f"NPS is read otherwise than under Salary {told}" in text
+
+
 def test_truths_of_different_things_are_not_compared() -> None:
     tables, manifest = build([SALARY, GAMED])
     for arm, truth in zip(manifest["arms"], ("a", "b"), strict=True):

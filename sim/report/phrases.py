@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sim.analysis.estimate import ZERO, Estimate
 from sim.analysis.manifest import Arm
@@ -136,6 +136,26 @@ def passed_through(reading: Reading) -> str:
     return f"{percent(through.mean)} of the reported gain is true ({span})."
 
 
+ASKED = {
+    "census": "everybody is asked", "random": "a draw decides who is asked", "employee": "employees choose whom to ask",
+    "central": "the central office chooses whom to ask",
+}  # fmt: skip
+HANDS = {"manager": "managers", "central": "the central office"}
+
+
+def _instrument(key: str, value: Any, other: Any) -> str:
+    """One property by which two instruments differ, in words; one that has none as the scenario writes it."""
+    if key == "sample" and value in ASKED:
+        return ASKED[value]
+    if key == "confidential" and value in (0.0, 1.0):
+        return "answers are given in confidence" if value else "answers are not given in confidence"
+    if key == "handled_by":
+        return f"answers pass the hands of {listed([HANDS.get(each, each) for each in value])}" if value else (
+            "answers pass nobody's hands"
+        )
+    return f"{key.replace('_', ' ')} {value}, not {other}"
+
+
 def other_instrument(reading: Reading, reference: Arm) -> str:
     """That two arms read a measure by other instruments, how these differ, and how much of what was seen is due to it."""
     assert reading.d_seen is not None
@@ -143,7 +163,7 @@ def other_instrument(reading: Reading, reference: Arm) -> str:
     scale, measure = Scale(reading.measure, reading.true.mean), reading.measure
     there = reference.measures[measure.label].properties
     differs = [
-        f"{key.replace('_', ' ')} {value}, not {there.get(key)}"
+        _instrument(key, value, there.get(key))
         for key, value in measure.properties.items()
         if key not in ASIDE and value != there.get(key)
     ]
