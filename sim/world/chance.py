@@ -106,7 +106,7 @@ def uniform(seed: int, replicate: int, entity: int, when: int, purpose: int, ind
 MIDDLE: Final = 0.425  # distance from ½ within which `middle_normal` holds
 
 
-@kernel(inline=True)
+@kernel(inline=True, divides=False)
 def middle_normal(q: float) -> float:
     """Standard normal quantile of ½ + q for |q| ≤ MIDDLE: the part of AS 241 that knows no cases."""
     r = 0.180625 - q * q
