@@ -29,8 +29,8 @@ def kernel(
         return function
     if function.__closure__ is not None:
         raise ValueError(f"{function.__qualname__}: a kernel captures nothing, since kept code is known by its sources alone")
-    zero = "python" if divides else "numpy"
-    compiled = numba.njit(_nrt=allocates, forceinline=inline, nogil=threads, error_model=zero)(function)
+    options: dict[str, Any] = {"_nrt": allocates, "forceinline": inline, "nogil": threads}
+    compiled = numba.njit(**options, error_model="python" if divides else "numpy")(function)
     compiled._cache = MachineCode(function, digest(function.__module__))
     return compiled
 
