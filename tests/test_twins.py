@@ -21,14 +21,14 @@ from sim.world import state as st
 # --- what learners find out ------------------------------------------------------------------------------------------------
 
 
-EARLY, LATE = slice(0, 23), slice(188, 207)  # weeks: the first half year, and the last pay periods of four years
+EARLY, FOURTH, EIGHTH = slice(0, 23), slice(188, 207), slice(364, 415)  # weeks: the first half year, what is left later
 
 
 @functools.cache
-def charmed(rate: float) -> list[Any]:
-    """Mean intensity of charm by week over four years under a bonus of so much a point, a series a replicate."""
+def charmed(rate: float, weeks: int = 208) -> list[Any]:
+    """Mean intensity of charm by week under a bonus of so much a point, a series a replicate."""
     spec = Scenario.model_validate({
-        "name": "charm", "weeks": 208, "burn_in": 12,
+        "name": "charm", "weeks": weeks, "burn_in": 12,
         "customers": {"count": 3000, "needs_per_week": 0.3},
         "staff": {"count": 30, "team_size": 10, "learning": {"lore": 0.8}},
         "mechanisms": {"management": False, "turnover": False, "exposure": False},
@@ -39,33 +39,33 @@ def charmed(rate: float) -> list[Any]:
     return [weekly(play(spec, replicate))["share_charm"] for replicate in range(4)]
 
 
-def left(rate: float) -> np.ndarray:
-    """What is done of charm in the end, relative to the first half year, by replicate."""
-    return np.array([x.loc[LATE].mean() / x.loc[EARLY].mean() for x in charmed(rate)])
+def left(rate: float, weeks: int, when: slice) -> np.ndarray:
+    """What is done of charm in those weeks, relative to the first half year, by replicate."""
+    return np.array([x.loc[when].mean() / x.loc[EARLY].mean() for x in charmed(rate, weeks)])
 
 
-@pytest.mark.parametrize("rate", [6.0, 20.0])
-def test_a_useless_tactic_is_tried_and_then_less(rate: float) -> None:
+@pytest.mark.parametrize(("rate", "weeks"), [(6.0, 208), (20.0, 416)])
+def test_a_useless_tactic_is_tried_and_then_less(rate: float, weeks: int) -> None:
     """Charm does nothing; lore says that it moves the score. Staff paid on the score try it, and learn."""
-    early, late = (np.array([x.loc[when].mean() for x in charmed(rate)]) for when in (EARLY, LATE))
+    early, late = (np.array([x.loc[when].mean() for x in charmed(rate, weeks)]) for when in (EARLY, FOURTH))
     assert early.min() > 0.1, "lore makes people try it"
     fall = early - late
     assert fall.mean() > 4 * fall.std(ddof=1) / math.sqrt(len(fall))
 
 
-@pytest.mark.parametrize("rate", [6.0, 20.0])
-def test_a_useless_tactic_is_dropped(rate: float) -> None:
-    """After four years less than half of it is left.
+@pytest.mark.parametrize(("rate", "weeks", "when"), [(6.0, 208, FOURTH), (20.0, 416, EIGHTH)])
+def test_a_useless_tactic_is_dropped(rate: float, weeks: int, when: slice) -> None:
+    """Less than half of it is left: at a small stake after four years, at a large one after eight.
 
-    Not all of it ever goes. A dozen answers a month leave doubt, and where a point is worth much that is worth a try of a cheap
-    tactic now and then, as often as of one that nobody has heard of (docs/assumptions.md has the numbers).
+    Not all of it goes at a large stake. Forgetting keeps beliefs as uncertain as they were, and where a point is worth much
+    the doubt is worth a try in about a quarter of the contacts, as much as of a tactic of which nobody has ever heard.
     """
-    assert left(rate).mean() < 0.5
+    assert left(rate, weeks, when).mean() < 0.5
 
 
 def test_it_is_dropped_the_more_slowly_the_higher_the_stake() -> None:
-    """A small belief is worth acting upon for longer: more is left at 20 than at 6, beyond noise."""
-    low, high = left(6.0), left(20.0)
+    """A small belief is worth acting upon for longer: more is left after four years at 20 than at 6, beyond noise."""
+    low, high = left(6.0, 208, FOURTH), left(20.0, 416, FOURTH)
     error = math.sqrt((low.var(ddof=1) + high.var(ddof=1)) / len(low))
     assert high.mean() - low.mean() > 4 * error
 

@@ -14,9 +14,9 @@ class Learning(Section):
                         ge=0, le=1)
     lore_error: float = param(0.05, "sd of the error of lore, relative to the sd of what one contact brings to the measure",
                               unit="ratio", ge=0, le=10)
-    doubt: float = param(1.0, "sd of the prior belief, relative to how far lore is off about the measure (root mean square over "
-                         "acts): 1 well calibrated, below it too sure", unit="ratio", ge=0, le=10,
-                         source="calibrated beliefs: Murphy & Winkler (1977); that staff are is assumed")
+    doubt: float = param(0.05, "sd of the prior belief, relative to the sd of what one contact brings to the measure",
+                         unit="ratio", ge=0, le=10,
+                         source="assumed, and chosen with results in sight: see docs/assumptions.md, how doubt was chosen")
     forgetting: float = param(0.02, "share of the certainty of beliefs lost each pay period", ge=0, le=1)
     colleagues: float = param(0.3, "weight of a colleague's contact relative to one's own", ge=0, le=1)
     imitation: float = param(0.05, "chance to copy a colleague per 100 money of his higher pay",

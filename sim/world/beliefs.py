@@ -43,7 +43,6 @@ def start(
     deviation of what one contact brings to it, as everybody can see.
     """
     learning = spec.staff.learning
-    truth = effects * group.skill[posts, None, :]
     shape = (group.n, *effects.shape[1:])
     if group.belief.shape != shape:
         group.belief, group.certainty = np.zeros(shape), np.zeros(shape)
@@ -51,40 +50,25 @@ def start(
     if group.role != "employee":  # they serve nobody: of what pleases customers they know what is said
         spreads = np.concatenate([[0.0], spreads[1:]])
     _start(
-        spec.seed, replicate, group.keys[posts], group.succession[posts], posts, np.array(places, dtype=np.int64), said, truth,
-        group.open, spreads, learning.lore, learning.lore_error, learning.doubt, group.belief, group.certainty,
+        spec.seed, replicate, group.keys[posts], group.succession[posts], posts, np.array(places, dtype=np.int64), said,
+        spreads, learning.lore, learning.lore_error, learning.doubt, group.belief, group.certainty,
     )  # fmt: skip
 
 
 @hot
-def _start(
-    seed, replicate, keys, persons, posts, places, said, truth, is_open, spreads, strength, error, doubt, belief, certainty
-):  # fmt: skip
-    """Prior mean = strength × (declared + error · s · z), s the spread of single contacts; prior sd = doubt × what lore is off.
+def _start(seed, replicate, keys, persons, posts, places, said, spreads, strength, error, doubt, belief, certainty):
+    """Prior mean = strength × (declared + error · s · z), prior sd = doubt · s; s, the spread of single contacts, is public.
 
-    Lore is off by as much, in the mean square over the acts that are open, as it is expected to be wrong about this measure:
-    (strength · declared − truth)² + (strength · error · s)². With doubt 1 people are sure of it to the extent that it deserves.
-    What does not vary is known.
+    So nobody knows beforehand how much or how little can be moved. What does not vary is known.
     """
     for i in range(len(posts)):
         for j in places:
             size = spreads[j]
-            spread = doubt * wrong(said[i, j], truth[i, j], is_open, strength, error * size) if size > 0.0 else 0.0
             for k in range(said.shape[2]):
                 z = chance.normal(seed, replicate, keys[i], persons[i], chance.LORE, k * 256 + j)
                 belief[posts[i], j, k] = strength * (said[i, j, k] + error * size * z)
+                spread = doubt * size
                 certainty[posts[i], j, k] = 1.0 / (spread * spread) if spread > 0.0 else np.inf
-
-
-@hot
-def wrong(said, truth, is_open, strength, error):
-    """Root mean square, over open acts (K,), of what lore says too much or too little of one measure, its units."""
-    squares, acts = 0.0, 0
-    for k in range(len(said)):
-        if is_open[k]:
-            squares += (strength * said[k] - truth[k]) ** 2 + (strength * error) ** 2
-            acts += 1
-    return math.sqrt(squares / acts) if acts else 0.0
 
 
 def remember(spec: Scenario, group: Group, effects: Array, lessons: Any, tenure: Array) -> None:

@@ -25,22 +25,11 @@ def from_lore(person: Person, effects: Effects, places: Iterable[int]) -> None:
     said = [[x * s for x, s in zip(row, person.skill, strict=True)] for row in declared(person, effects)]
     for j in places:
         size = person.model.spreads[j] if j > 0 or person.role == "employee" else 0.0
-        doubt = learning.doubt * wrong(person, said[j], effects[j], size) if size > 0.0 else 0.0
         for k in range(len(person.acts)):
             z = chance.normal_from(person.model.chance.one(person.key, person.person, chance.LORE, k * 256 + j))
             person.belief[j][k] = learning.lore * (said[j][k] + learning.lore_error * size * z)
+            doubt = learning.doubt * size
             person.certainty[j][k] = 1.0 / (doubt * doubt) if doubt > 0.0 else math.inf
-
-
-def wrong(person: Person, said: list[float], effects: list[float], size: float) -> float:
-    """How far lore is off about one measure, as is to be expected: root mean square over the acts that are open."""
-    learning = person.model.spec.staff.learning
-    squares = [
-        (learning.lore * x - effect * skill) ** 2 + (learning.lore * learning.lore_error * size) ** 2
-        for x, effect, skill, usable in zip(said, effects, person.skill, person.is_open(), strict=True)
-        if usable
-    ]
-    return math.sqrt(sum(squares) / len(squares)) if squares else 0.0
 
 
 def declared(person: Person, effects: Effects) -> Effects:

@@ -135,7 +135,7 @@ STAFF_CLAIMS = (
         paid("whom a central office asks flatters the score", read.part("nps", ("steering",), "points", BEFORE_PRESS),
              DIVERSION, UP, POINT),
     ), carrier=LIFTS,
-       note="By how much the rest is larger hangs on how much a plea and a gift lift an answer: assumed sizes."),
+       note="Which part is the larger one is decided by how much a plea and a gift lift an answer: assumed sizes."),
     Claim("S3", "A special team was set up to make thousands of complaints disappear", (
         Check("a team diverts part of the complaints that are made", read.share("complaints_diverted", "complaints_voiced",
              BEFORE_PRESS), DIVERSION, None, UP, 10.0),
