@@ -154,6 +154,48 @@ def test_a_session_ends_at_the_end(session: Session) -> None:
     assert session.advance(1) == 0
 
 
+def test_at_the_end_it_says_so_and_no_lever_moves(session: Session) -> None:
+    session.advance(60)
+    text = words.verdict(session, "nps")
+    assert text.endswith("The 60 weeks are over: press Reset to begin again.")
+    assert "Now move a lever" not in text
+    before = session.sides[1].levers
+    session.move(1, "audit", 0.4)
+    assert (session.marks, session.sides[1].levers) == ([], before)
+    states = words.lever_state(session.sides[1].base, before, [1, 2, 5, 10], session.over)
+    assert all(state["off"] for state in states.values())
+
+
+def test_one_lever_moved_in_steps_within_a_week_leaves_one_mark(session: Session) -> None:
+    session.advance(10)
+    for value in (1.25, 1.5, 2.0):
+        session.move(1, "conscience", value)
+    session.move(0, "conscience", 2.0)
+    session.move(1, "audit", 0.4)
+    assert [words.mark_text(m) for m in session.marks] == [
+        "Week 10, firm B: conscience from × 1 to × 2",
+        "Week 10, firm A: conscience from × 1 to × 2",
+        "Week 10, firm B: audits from 2 % to 40 %",
+    ]
+    session.move(0, "conscience", 1.0)
+    assert [(m.side, m.name) for m in session.marks] == [(1, "conscience"), (1, "audit")]
+    session.advance(1)
+    session.move(1, "conscience", 1.0)
+    assert [(m.week, m.before, m.after) for m in session.marks] == [(10, 1.0, 2.0), (10, 0.02, 0.4), (11, 2.0, 1.0)]
+
+
+def test_a_lever_put_back_before_the_week_is_played_changes_nothing(session: Session) -> None:
+    alone = Organisation(scenario("nps_bonus"))
+    session.advance(10)
+    session.move(1, "team_size", 2)
+    session.move(1, "team_size", 5)
+    session.advance(10)
+    for _ in range(32):
+        alone.step()
+    assert session.marks == []
+    assert alone.world.customers.tobytes() == session.sides[1].model.world.customers.tobytes()
+
+
 def test_the_meter_reads_what_the_tables_say(session: Session) -> None:
     session.advance(30)
     for side in session.sides:

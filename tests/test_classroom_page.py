@@ -143,6 +143,11 @@ def test_it_plays_to_the_end_and_stops(tab: Watched) -> None:
     assert page.is_disabled("#play")
     assert page.is_enabled("#reset")
     assert "firm B reports" in page.inner_text("#verdict")
+    assert page.inner_text("#verdict").endswith("The 80 weeks are over: press Reset to begin again.")
+    until(page, "[...document.querySelectorAll('.lever input, .lever select')].every((node) => node.disabled)")
+    page.click("#reset")
+    until(page, "!document.getElementById('audit-1').disabled")
+    assert page.is_disabled("#strength-0")
 
 
 def test_levers_work_while_it_runs_and_are_marked(tab: Watched) -> None:
@@ -251,6 +256,9 @@ def test_all_of_it_by_keyboard(tab: Watched) -> None:
     page.keyboard.press("ArrowRight")
     until(page, "document.getElementById('audit-out-1').textContent === '3 %'")
     assert page.get_attribute("#audit-1", "aria-valuetext") == "3 %"
+    page.keyboard.press("ArrowRight")
+    until(page, "document.getElementById('audit-out-1').textContent === '4 %'")
+    until(page, "document.getElementById('marks').textContent === 'Week 1, firm B: audits from 2 % to 4 %'")
     page.focus("#staff-1 button")
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
         page.keyboard.press(key)

@@ -101,8 +101,9 @@ class Visitor:
     async def on_reading(self, wish: dict[str, Any]) -> None:
         """A lever is under way: tell its position, change nothing yet."""
         side, moved = int(wish["side"]), self.asked(wish)
-        state = {"value": wish["value"], "text": words.lever_text(wish["name"], getattr(moved, wish["name"])), "off": False}
-        self.tell("setLever", wish["name"], side, state)
+        if not self.worlds.over:
+            state = {"value": wish["value"], "text": words.lever_text(wish["name"], getattr(moved, wish["name"])), "off": False}
+            self.tell("setLever", wish["name"], side, state)
 
     async def on_lever(self, wish: dict[str, Any]) -> None:
         """A lever was moved."""
@@ -158,6 +159,9 @@ class Visitor:
         played = await run.io_bound(self.worlds.advance, weeks) or 0
         self.playing = self.playing and not self.worlds.over
         self.frame(list(range(played, 0, -1)), slow or self.worlds.week // SLOW > before // SLOW or self.worlds.over)
+        if self.worlds.over:
+            for side in (0, 1):
+                self.tell("setLevers", side, self.lever_states(side))
 
     async def afresh(self, found: Callable[..., Any], *arguments: Any) -> None:
         """Found both worlds anew and show them."""
@@ -198,7 +202,7 @@ class Visitor:
     def lever_states(self, number: int) -> dict[str, dict[str, Any]]:
         """All levers of a world as they stand."""
         side = self.worlds.sides[number]
-        return words.lever_state(side.base, side.levers, lever.team_sizes(side.base))
+        return words.lever_state(side.base, side.levers, lever.team_sizes(side.base), self.worlds.over)
 
     def marks(self) -> list[dict[str, Any]]:
         """The changes made, numbered."""

@@ -41,6 +41,7 @@ class Side:
 
     base: Scenario
     levers: Levers
+    in_force: Levers  # those of the week that was played last
     model: Organisation
     meter: Meter
     reasons: Reasons | None = None
@@ -50,14 +51,17 @@ class Side:
     def made(cls, base: Scenario, levers: Levers) -> Side:
         """A world at the end of its burn-in."""
         model = Organisation(lever.applied(base, levers))
-        side = cls(base, levers, model, Meter(model))
+        side = cls(base, levers, levers, model, Meter(model))
         while model.week < 0:
             side.step()
         return side
 
     def step(self) -> None:
-        """Play a week and keep what is needed to tell of it."""
+        """Play a week with the levers where they stand and keep what is needed to tell of it."""
         model = self.model
+        if self.levers != self.in_force:
+            model.change(lever.applied(self.base, self.levers))
+            self.in_force = self.levers
         kept = trace.snapshot(model) if model.week >= -REMEMBERED else None
         model.step()
         if kept is not None:
@@ -66,11 +70,6 @@ class Side:
             self.meter.read()
         if model.week % model.spec.pay.every == 0:
             self.reasons = reasons(model.firm)
-
-    def change(self, levers: Levers) -> None:
-        """Move levers that work in a running world; they take effect in the week that comes next."""
-        self.model.change(lever.applied(self.base, levers))
-        self.levers = levers
 
     def faces(self) -> str:
         """The answers (0-10) that the customers of the start would give now, or GONE; a byte each, base64."""
@@ -117,12 +116,18 @@ class Session:
         return played
 
     def move(self, number: int, name: str, value: Any) -> None:
-        """Move one lever of one world."""
+        """Move one lever of one world, from the week that comes next; at the end there is none, and nothing moves.
+
+        A lever that is moved in several steps within a week leaves one mark, and none if it ends where it began.
+        """
+        if self.over:
+            return
         side = self.sides[number]
-        after = side.levers.moved(name, value)
-        if after != side.levers:
-            self.marks.append(Mark(self.week, number, name, getattr(side.levers, name), value))
-            side.change(after)
+        side.levers = side.levers.moved(name, value)
+        mark = Mark(self.week, number, name, getattr(side.in_force, name), value)
+        same = [i for i, m in enumerate(self.marks) if (m.week, m.side, m.name) == (mark.week, number, name)]
+        place = same[0] if same else len(self.marks)
+        self.marks[place : place + 1] = [mark] if mark.before != mark.after else []
 
     def choose(self, number: int, base: Scenario) -> None:
         """Put another scenario in one of the places; both worlds begin again."""

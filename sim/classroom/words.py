@@ -88,7 +88,15 @@ def paid_on(spec: Scenario) -> str:
 
 
 def verdict(session: Session, label: str) -> str:
-    """One paragraph: what the last quarter shows, firm B against firm A."""
+    """One paragraph: what the last quarter shows, and what to do next."""
+    if session.over:
+        return f"{_shown(session, label)} The {session.weeks} weeks are over: press Reset to begin again."
+    untouched = session.week >= YEAR and not session.marks
+    return _shown(session, label) + (" Now move a lever of firm B, such as who invites to the survey." if untouched else "")
+
+
+def _shown(session: Session, label: str) -> str:
+    """What the last quarter shows, firm B against firm A."""
     a, b = (side.meter for side in session.sides)
     measure = session.sides[1].model.spec.measures[label]
     digits, short = digits_of(measure), name_of(label, measure)[0]
@@ -110,8 +118,7 @@ def verdict(session: Session, label: str) -> str:
         text += f"Gaming makes {' and '.join(told)} reading; the rest of the distance an honest reading has too."
     else:
         text += "Nothing of either reading is gamed: the distance between the lines an honest reading has too."
-    untouched = session.week >= YEAR and not session.marks
-    return text + (" Now move a lever of firm B, such as who invites to the survey." if untouched else "")
+    return text
 
 
 def _opening(session: Session, said: float | None, felt: float | None, gamed: float, digits: int) -> str:
@@ -169,8 +176,8 @@ def table(session: Session, label: str) -> str:
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
-def lever_state(spec: Scenario, levers: Levers, sizes: list[int]) -> dict[str, dict[str, Any]]:
-    """All levers of a firm as the page sets them; a lever that moves nothing here is off.
+def lever_state(spec: Scenario, levers: Levers, sizes: list[int], over: bool) -> dict[str, dict[str, Any]]:
+    """All levers of a firm as the page sets them; a lever that moves nothing here is off, and all are at the end.
 
     The lever of team size goes from place to place in the list of sizes.
     """
@@ -178,8 +185,7 @@ def lever_state(spec: Scenario, levers: Levers, sizes: list[int]) -> dict[str, d
     pays = any(scheme.kind != "fixed" for scheme in spec.pay.schemes)
     for lever in LEVERS:
         value = getattr(levers, lever.name)
-        found[lever.name] = {"value": value, "text": lever_text(lever.name, value), "off": lever.name == "strength" and not pays}
-        if found[lever.name]["off"]:
-            found[lever.name]["text"] = "none"
-    found["team_size"] |= {"value": sizes.index(levers.team_size), "max": len(sizes) - 1, "off": len(sizes) == 1}
+        idle = lever.name == "strength" and not pays
+        found[lever.name] = {"value": value, "text": "none" if idle else lever_text(lever.name, value), "off": over or idle}
+    found["team_size"] |= {"value": sizes.index(levers.team_size), "max": len(sizes) - 1, "off": over or len(sizes) == 1}
     return found

@@ -214,7 +214,7 @@ window.gamed = (() => {
     state.sides.forEach((side, i) => {
       $(`scheme-${i}`).innerHTML = side.schemes;
       say(`about-${i}`, side.about);
-      Object.entries(side.levers).forEach(([name, lever]) => setLever(name, i, lever));
+      setLevers(i, side.levers);
       const staff = $(`staff-${i}`);
       if (staff.children.length !== side.staff) {
         staff.replaceChildren(...Array.from({ length: side.staff }, (_, post) => {
@@ -238,6 +238,7 @@ window.gamed = (() => {
     input.closest(".lever").classList.toggle("off", lever.off);
     if ($(`${name}-out-${side}`)) { say(`${name}-out-${side}`, lever.text); input.setAttribute("aria-valuetext", lever.text); }
   };
+  const setLevers = (side, levers) => Object.entries(levers).forEach(([name, lever]) => setLever(name, side, lever));
   const remark = (marks) => {
     S.marks = marks;
     $("marks").replaceChildren(...marks.map((m) => Object.assign(document.createElement("li"), { value: m.number, textContent: m.text })));
@@ -303,5 +304,5 @@ window.gamed = (() => {
     new ResizeObserver(() => touch("crowd-0", "crowd-1")).observe($("crowd-0"));
     send("ready");
   };
-  return { begin, take, setLever, remark, closer, renew, busy, wire, state: S };
+  return { begin, take, setLever, setLevers, remark, closer, renew, busy, wire, state: S };
 })();
