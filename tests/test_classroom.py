@@ -320,6 +320,28 @@ def test_the_verdict_says_what_is_seen(session: Session) -> None:
     assert "Now move a lever" not in words.verdict(session, "nps")
 
 
+def test_tactics_that_do_not_reach_the_score_are_told_too() -> None:
+    assert words.gaming_text([0.0, 0.0], [0.0, 0.2], 0).startswith("Nothing of either reading is gamed")
+    vain = words.gaming_text([0.0, 0.0], [0.0, 58.7], 0)
+    assert vain.startswith("Staff still spend 59 minutes a week each in firm B on tactics, but none of it reaches the score:")
+    assert "but hardly any of it" in words.gaming_text([0.0, 0.4], [0.0, 58.7], 0)
+    both = words.gaming_text([5.2, 0.0], [20.0, 58.7], 0)
+    assert both.startswith("Gaming makes +5 of firm A's reading;")
+    assert "59 minutes a week each in firm B on tactics" in both
+    assert "tactics" not in words.gaming_text([0.0, 9.0], [0.0, 58.7], 0)
+
+
+def test_staff_go_on_gaming_a_survey_in_confidence_and_the_page_says_so() -> None:
+    session = Session(scenario("salary"), scenario("nps_bonus", **{"pay.schemes.0.rate": 20.0}))
+    session.advance(26)
+    session.move(1, "inviter", "independent")
+    session.advance(12)
+    b = session.sides[1].meter
+    assert abs(words.gaming_of(b, "nps")) < 1
+    assert b.work()[1] > 0.5
+    assert f"{b.work()[1]:.0f} minutes a week each in firm B on tactics" in words.verdict(session, "nps")
+
+
 def test_every_act_part_and_lever_has_a_name() -> None:
     session = Session(scenario("salary"), scenario("diversion_team"))
     session.advance(14)

@@ -107,18 +107,28 @@ def _shown(session: Session, label: str) -> str:
     if None in said or None in felt:
         return f"Nobody answered the survey in these twelve weeks, so there is no reported {short}."
     up, real = said[1] - said[0], felt[1] - felt[0]  # type: ignore[operator]
-    gamed = [gaming_of(meter, label) or 0.0 for meter in (a, b)]
     text = (
         f"Last twelve weeks: firm B reports {number(said[1], digits)} for {short}, {_against(up, digits)} firm A's. "
         f"Asked in confidence, all concerned would make it {number(felt[1], digits)}, {_against(real, digits)} firm A's. "
     )
+    gamed = [gaming_of(meter, label) or 0.0 for meter in (a, b)]
+    return text + gaming_text(gamed, [meter.work()[1] for meter in (a, b)], digits)
+
+
+def gaming_text(gamed: list[float], minutes: list[float], digits: int) -> str:
+    """What gaming makes of each firm's reading, in points, and whose time it takes, in minutes a week each, for nothing."""
+    firms = list(zip(LETTERS, gamed, minutes, strict=True))
     least = 10.0**-digits
-    told = [f"{signed(x, digits)} of firm {letter}'s" for x, letter in zip(gamed, LETTERS, strict=True) if abs(x) >= least]
-    if told:
-        text += f"Gaming makes {' and '.join(told)} reading; the rest of the distance an honest reading has too."
-    else:
-        text += "Nothing of either reading is gamed: the distance between the lines an honest reading has too."
-    return text
+    told = [f"{signed(x, digits)} of firm {letter}'s" for letter, x, _ in firms if abs(x) >= least]
+    vain = [(letter, x, time) for letter, x, time in firms if abs(x) < least and time >= 0.5]
+    honest = "the distance between the lines an honest reading has too."
+    text = f"Gaming makes {' and '.join(told)} reading; the rest of {honest}" if told else ""
+    if vain:
+        much = "none" if all(abs(x) < 0.05 for _, x, _ in vain) else "hardly any"
+        spent = " and ".join(f"{time:.0f} minutes a week each in firm {letter}" for letter, _, time in vain)
+        text += f"{' ' if told else ''}Staff still spend {spent} on tactics, but {much} of it reaches the score"
+        text += "." if told else f": {honest}"
+    return text or f"Nothing of either reading is gamed: {honest}"
 
 
 def _opening(session: Session, said: float | None, felt: float | None, gamed: float, digits: int) -> str:
