@@ -305,19 +305,40 @@ def test_the_search_finds_who_it_says(session: Session) -> None:
 def test_the_verdict_says_what_is_seen(session: Session) -> None:
     opening = words.verdict(session, "nps")
     a = session.sides[0].meter
-    apart = a.mean(a.reported["nps"]) - a.mean(a.true["nps"])
+    reported, true = a.ends("nps")
+    apart = round(reported) - round(true)
     assert "the same, person by person" in opening
     assert f"stand {words.number(abs(apart))} apart although nobody games" in opening
     session.advance(30)
     text = words.verdict(session, "nps")
     b = session.sides[1].meter
-    assert f"firm B reports {words.number(b.mean(b.reported['nps']))} for NPS" in text
+    assert f"firm B reports {words.number(b.ends('nps')[0])} for NPS" in text
     assert plain(words.table(session, "nps")).count("Reported NPS") == 1
     assert "Now move a lever" not in text
     session.advance(22)
     assert "Now move a lever" in words.verdict(session, "nps")
     session.move(1, "audit", 0.4)
     assert "Now move a lever" not in words.verdict(session, "nps")
+
+
+def test_the_difference_told_is_that_of_the_figures_told(monkeypatch: pytest.MonkeyPatch, session: Session) -> None:
+    session.advance(30)
+    for side, ends in zip(session.sides, ((35.6, 20.4), (36.4, 21.6)), strict=True):
+        monkeypatch.setattr(side.meter, "ends", lambda label, ends=ends: ends)
+    text = words.verdict(session, "nps")
+    assert "firm B reports 36 for NPS, about the same as firm A's" in text
+    assert "would make it 22, 2 more than firm A's" in text
+
+
+def test_tiles_sentence_and_waterfall_cover_the_same_weeks(session: Session) -> None:
+    session.advance(30)
+    for side in session.sides:
+        gap, cells = side.meter.gap("nps"), side.model.recorder.readings[30 : 12 + 30, side.meter.labels.index("nps")].sum(axis=0)
+        assert side.meter.ends("nps") == pytest.approx((gap["reported"], gap["true"]), abs=1e-3)
+        assert gap["true"] == pytest.approx(100 * cells[st.TRUE, 0] / cells[st.TRUE, 1])
+    measures = side.base.measures
+    assert words.window_text(measures["nps"]) == f"each point: the last {measures['nps'].window} weeks"
+    assert words.window_text(measures["nps"].model_copy(update={"window": 1})) == "each point: one week"
 
 
 def test_tactics_that_do_not_reach_the_score_are_told_too() -> None:

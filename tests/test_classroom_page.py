@@ -195,6 +195,8 @@ def test_team_size_takes_effect_while_it_runs(tab: Watched) -> None:
 def test_another_measure_and_another_scheme(tab: Watched) -> None:
     page = tab.page
     steps(page, 1)
+    assert [page.inner_text(f"#{name}-aside-1") for name in ("score", "outcomes")] == ["each point: the last 4 weeks"] * 2
+    assert page.inner_text("#firm-1 ~ .window") == "Last twelve weeks"
     page.select_option("#measure", "handle_time")
     until(page, "document.querySelector('[data-measure-long]').textContent.includes('Handle time')")
     assert week(page) == 1

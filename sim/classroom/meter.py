@@ -61,14 +61,24 @@ class Meter:
         items = book_items(self.model.recorder, end)
         return {name: float(amounts[-QUARTER:].mean() * 52 / 1000) for name, amounts in items.items()}
 
-    def gap(self, label: str) -> dict[str, float]:
-        """Reported minus true of the last quarter by part, in measure points; empty where nobody answered."""
+    def quarter(self, label: str) -> Array:
+        """The reading of the last quarter at every stage, in measure points; NaN where nobody answered."""
         recorder, place = self.model.recorder, self.labels.index(label)
         end = self.model.week + self.model.spec.burn_in
         num, den = recorder.readings[max(0, end - QUARTER) : end, place].sum(axis=0).T
-        if (den <= 0).any():
+        values = np.full(len(den), np.nan)
+        return np.divide(num, den, out=values, where=den > 0) * recorder.points[place]
+
+    def ends(self, label: str) -> tuple[float | None, float | None]:
+        """Reported and true reading of the last quarter, the ends of its gap; None where nobody answered."""
+        values = self.quarter(label)
+        return plain(values[st.REALISED]), plain(values[st.TRUE])
+
+    def gap(self, label: str) -> dict[str, float]:
+        """Reported minus true of the last quarter by part, in measure points; empty where nobody answered."""
+        values = self.quarter(label)
+        if np.isnan(values).any():
             return {}
-        values = num / den * recorder.points[place]
         found = dict.fromkeys(WATERFALL, 0.0)
         for name, stage, before in COMPONENTS:
             found[PARTS[name]] += float(values[stage] - values[before])

@@ -197,6 +197,7 @@ class Visitor:
         return {
             "schemes": words.options(known, self.chosen[number]), "about": side.base.about,
             "levers": self.lever_states(number), "staff": side.base.staff.count,
+            "windows": [words.window_text(side.model.spec.measures[label]) for label in self.drawn()],
         }  # fmt: skip
 
     def lever_states(self, number: int) -> dict[str, dict[str, Any]]:
@@ -217,7 +218,7 @@ class Visitor:
     def frame_of(self, back: list[int], slow: bool) -> dict[str, Any]:
         """One message to the page."""
         session = self.worlds
-        labels = [self.measure, OUTCOMES if OUTCOMES in self.common() else self.measure]
+        labels = self.drawn()
         frame: dict[str, Any] = {
             "weeks": [session.sides[0].meter.weeks[-b] for b in back],
             "rows": [[side.meter.week_row(labels, b) for side in session.sides] for b in back],
@@ -235,14 +236,15 @@ class Visitor:
         meter, spec = side.meter, side.model.spec
         digits = words.digits_of(spec.measures[self.measure])
         gamed = words.gaming_of(meter, self.measure)
-        outcomes = meter.mean(meter.true[OUTCOMES]) if OUTCOMES in meter.true else None
+        reported, true = meter.ends(self.measure)
+        outcomes = meter.ends(OUTCOMES)[1] if OUTCOMES in meter.labels else None
         return {
             "gap": meter.gap(self.measure), "acts": meter.acts(), "faces": side.faces(), "busy": side.busy(),
             "time": words.time_spent(meter),
             "gamed": "nobody answered" if gamed is None else f"{words.signed(gamed, 1)} gamed",
             "tiles": {
-                "reported": words.number(meter.mean(meter.reported[self.measure]), digits),
-                "true": words.number(meter.mean(meter.true[self.measure]), digits),
+                "reported": words.number(reported, digits),
+                "true": words.number(true, digits),
                 "outcomes": "–" if outcomes is None else f"{outcomes:.1f} %",
                 "profit": "–" if meter.profit[-1] is None else money(1000 * meter.profit[-1], spec.currency),
             },
@@ -281,6 +283,10 @@ class Visitor:
         elif value not in lever.INVITERS:
             value = side.levers.inviter
         return side.levers.moved(known.name, value)
+
+    def drawn(self) -> list[str]:
+        """The measures of the two pairs of curves."""
+        return [self.measure, OUTCOMES if OUTCOMES in self.common() else self.measure]
 
     def common(self) -> list[str]:
         """Measures that both worlds have."""

@@ -34,7 +34,8 @@ PARTS = (
     {"name": "acts", "title": "What staff spend their time on", "size": "high",
      "note": "Minutes a week of each employee beside plain serving, last four weeks; in grey the share of contacts. Blue: what "
              "care adds and haste saves. Orange: tactics."},
-    {"name": "complaints", "title": "Complaints", "size": "", "note": "A week: intended by customers, and on record."},
+    {"name": "complaints", "title": "Complaints", "size": "",
+     "note": "A week, mean of the last four weeks: intended by customers, and on record."},
 )  # fmt: skip
 
 visitors: weakref.WeakSet[Visitor] = weakref.WeakSet()

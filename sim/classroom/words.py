@@ -58,6 +58,11 @@ def number(value: float | None, digits: int = 0) -> str:
     return (text if float(text) else f"{0:.{digits}f}").replace("-", "−")
 
 
+def window_text(measure: Measure) -> str:
+    """What one point of a measure's curve covers."""
+    return "each point: one week" if measure.window == 1 else f"each point: the last {measure.window} weeks"
+
+
 def digits_of(measure: Measure) -> int:
     """Decimals in which a measure is told."""
     return 1 if measure.reads in ("jobs", "handle_minutes", "wait", "complaints", "backlog", "departures") else 0
@@ -100,16 +105,14 @@ def _shown(session: Session, label: str) -> str:
     a, b = (side.meter for side in session.sides)
     measure = session.sides[1].model.spec.measures[label]
     digits, short = digits_of(measure), name_of(label, measure)[0]
-    said = [meter.mean(meter.reported[label]) for meter in (a, b)]
-    felt = [meter.mean(meter.true[label]) for meter in (a, b)]
+    said, felt = zip(*(meter.ends(label) for meter in (a, b)), strict=True)
     if session.week < QUARTER:
         return _opening(session, said[0], felt[0], gaming_of(a, label) or 0.0, digits)
     if None in said or None in felt:
         return f"Nobody answered the survey in these twelve weeks, so there is no reported {short}."
-    up, real = said[1] - said[0], felt[1] - felt[0]  # type: ignore[operator]
     text = (
-        f"Last twelve weeks: firm B reports {number(said[1], digits)} for {short}, {_against(up, digits)} firm A's. "
-        f"Asked in confidence, all concerned would make it {number(felt[1], digits)}, {_against(real, digits)} firm A's. "
+        f"Last twelve weeks: firm B reports {number(said[1], digits)} for {short}, {_against(said, digits)} firm A's. "
+        f"Asked in confidence, all concerned would make it {number(felt[1], digits)}, {_against(felt, digits)} firm A's. "
     )
     gamed = [gaming_of(meter, label) or 0.0 for meter in (a, b)]
     return text + gaming_text(gamed, [meter.work()[1] for meter in (a, b)], digits)
@@ -137,15 +140,16 @@ def _opening(session: Session, said: float | None, felt: float | None, gamed: fl
     text = f"Before week 0 both firms pay fixed wages and are the same, person by person. {then} each pays as it says below."
     if session.week or said is None or felt is None or abs(gamed) >= 10.0**-digits:
         return text
-    apart = number(abs(said - felt), digits)
+    apart = number(abs(round(said, digits) - round(felt, digits)), digits)
     return f"{text} The lines stand {apart} apart although nobody games: not everybody answers a survey, and logs err."
 
 
-def _against(change: float, digits: int) -> str:
-    """How far one reading stands from another, in words that need no sign."""
+def _against(firms: tuple[float, float], digits: int) -> str:
+    """How far firm B's reading stands from firm A's, both as rounded as they are told, in words that need no sign."""
+    change = round(firms[1], digits) - round(firms[0], digits)
     text = number(abs(change), digits)
     if not float(text):
-        return "the same as"
+        return "about the same as"
     return f"{text} {'more' if change > 0 else 'less'} than"
 
 
@@ -155,9 +159,10 @@ def table(session: Session, label: str) -> str:
     digits = digits_of(spec.measures[label])
     short = name_of(label, spec.measures[label])[0]
     meters = [side.meter for side in session.sides]
+    said, felt = zip(*(meter.ends(label) for meter in meters), strict=True)
     rows: list[tuple[str, list[str]]] = [
-        (f"Reported {short}", [number(m.mean(m.reported[label]), digits) for m in meters]),
-        (f"True {short}", [number(m.mean(m.true[label]), digits) for m in meters]),
+        (f"Reported {short}", [number(value, digits) for value in said]),
+        (f"True {short}", [number(value, digits) for value in felt]),
     ]
     gaps, acts = [meter.gap(label) for meter in meters], [meter.acts() for meter in meters]
     rows += [
@@ -166,7 +171,7 @@ def table(session: Session, label: str) -> str:
         if part not in ("true", "reported")
     ]
     rows += [
-        (f"{text}, minutes a week each", [spent(each[act]) if act in each else "–" for each in acts])
+        (f"{text}, minutes a week each, last four weeks", [spent(each[act]) if act in each else "–" for each in acts])
         for act, text in ACTS.items()
         if any(act in each for each in acts)
     ]

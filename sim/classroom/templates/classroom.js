@@ -214,6 +214,7 @@ window.gamed = (() => {
     state.sides.forEach((side, i) => {
       $(`scheme-${i}`).innerHTML = side.schemes;
       say(`about-${i}`, side.about);
+      ["score", "outcomes"].forEach((name, place) => say(`${name}-aside-${i}`, side.windows[place]));
       setLevers(i, side.levers);
       const staff = $(`staff-${i}`);
       if (staff.children.length !== side.staff) {
