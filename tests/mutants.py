@@ -60,7 +60,7 @@ ISSUE, HEARD = "sim/world/issue.py", "sim/world/heard.py"
 SOLVER, HILL, QUADRATIC = "sim/world/solver.py", "sim/world/hill.py", "sim/world/quadratic.py"
 CHOICE, EXPECTATION, BELIEFS = "sim/world/choice.py", "sim/incentives/expectation.py", "sim/world/beliefs.py"
 AFTERMATH, PANEL = "sim/world/aftermath.py", "sim/world/panel.py"
-PLAIN = (READINGS, CONTACT, ISSUE, HEARD, SOLVER, HILL, QUADRATIC, CHOICE, EXPECTATION, BELIEFS)
+PLAIN = ("sim/world/week.py", READINGS, CONTACT, ISSUE, HEARD, SOLVER, HILL, QUADRATIC, CHOICE, EXPECTATION, BELIEFS)
 ANEW = {AFTERMATH: ("sim.world.aftermath", "sim.world.panel"), PANEL: ("sim.world.panel",)}
 GRID, FORESEEN = "test_choice.py::test_no_grid_point_is_better", "test_foresight.py::test_"
 PLACES, FORMS = "test_places.py::test_", "test_survey_forms.py::test_"
@@ -111,6 +111,10 @@ MUTANTS = (
            (f"{PLACES}a_minute_of_waiting_costs_what_it_weighs",)),
     Mutant("closed cases are followed up", "early closing costs customers nothing", CONTACT,
            "if written <= 0.0 and look(hand, FOLLOW_UP)", "if written <= 2.0 and look(hand, FOLLOW_UP)", CLOSING),
+    Mutant("a hand dealt once a week", "who calls twice in a week has the same luck twice", "sim/world/week.py",
+           "        deal(w.p, c, i, w.hand_places, w.hands[i % w.p.teams])\n",
+           "        if calls == 0:\n            deal(w.p, c, i, w.hand_places, w.hands[i % w.p.teams])\n",
+           ("test_twin_agrees.py::test_on_a_world_with_everything_turned_up",)),
     Mutant("one draw for two things", "who waits long is misjudged, too", CONTACT,
            "u, v = look(hand, CONTACT), look(hand, AFTER)", "u, v = look(hand, CONTACT), look(hand, COMPLAINT)",
            ("test_draws.py",)),

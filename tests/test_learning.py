@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from sim.incentives import tactics as act
+from sim.scenario.loading import load
 from sim.scenario.schema import Scenario
-from sim.world import beliefs
+from sim.world import Organisation, beliefs
 from sim.world import state as st
 
 PEOPLE, CONTACTS, PLACES = 6, 40, 2  # two teams of three; perceived quality and one measure
@@ -114,3 +115,26 @@ def test_years_of_service_are_periods_like_the_latest_one() -> None:
             )
     np.testing.assert_allclose(people.belief[:, 0], mean, rtol=1e-9)
     np.testing.assert_allclose(people.certainty[:, 0], sure, rtol=1e-9)
+
+
+def test_what_was_learned_of_one_measure_stays_when_pay_on_another_begins() -> None:
+    """Lore speaks of a measure when somebody is first paid on it, and of that one alone: also of one paid a second time."""
+    spec = load("nps_bonus", flags={"customers.count": 1000, "staff.count": 20, "weeks": 24, "burn_in": 8}).spec.model_dump()
+    more = [{"kind": "linear", "measure": label, "rate": 5, "from_week": 16} for label in ("csat", "nps")]
+    firms = []
+    for schemes in ([], more):
+        model = Organisation(Scenario.model_validate(spec | {"pay": spec["pay"] | {"schemes": spec["pay"]["schemes"] + schemes}}))
+        while model.week < 16:
+            model.step()
+        firms.append(model.firm)
+    nps, csat = (list(spec["measures"]).index(label) + 1 for label in ("nps", "csat"))
+    for role in ("employee", "manager"):
+        alone, beside = (firm.groups[role] for firm in firms)
+        there = alone.succession == 0  # who came at this payday was told of more than in the other world
+        assert there.any()
+        assert np.ptp(alone.certainty[there, nps]) > 0.0, "they have learned something"
+        np.testing.assert_array_equal(alone.belief[there, nps], beside.belief[there, nps])
+        np.testing.assert_array_equal(alone.certainty[there, nps], beside.certainty[there, nps])
+    alone, beside = (firm.groups["employee"] for firm in firms)
+    assert not alone.certainty[alone.succession == 0, csat].any()
+    assert (beside.certainty[:, csat] > 0.0).all(), "and lore has spoken of what is new"

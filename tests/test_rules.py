@@ -130,6 +130,8 @@ TABLE: list[tuple[Callable[..., Any], tuple[Any, ...], float]] = [
     (service.sound_process, (0.0, 4.0), 1.0),
     (service.process_minutes, (3, 1, 3, 1), 1.0),
     (service.process_minutes, (4, 2, 3, 1), 10.0 / 7.0),
+    (service.coordinated, (1, 0.1), 1.0),
+    (service.coordinated, (11, 0.1), 2.0),
     (service.courtesy, (0.5, 0.3, 1.0, 0.0, 0.0, 0.5, 0.5, 0.1), 0.65),
     (service.courtesy, (0.0, 0.3, 0.0, 1.0, 1.0, 0.5, 0.5, 0.1), -0.6),
     (service.return_probability, (0.85, 0.5, 0, 6), 0.85),

@@ -158,3 +158,10 @@ def test_waits_and_occupancy_are_those_of_the_queue(arrivals: float, staffed: in
     handled = arrivals / 60 * minutes / staffed * (1 - gone)
     assert world["occupancy"].to_numpy() == pytest.approx(handled, rel=5e-3)
     assert (world["occupancy"] <= 1.0).all()
+
+
+@pytest.mark.parametrize(("size", "factor"), [(1, 1.0), (2, 1.1), (4, 1.3)])
+def test_larger_teams_may_cost_coordination(size: int, factor: float) -> None:
+    model = play(still(service={"work": {"coordination": 0.1}}, staff={"team_size": size}))
+    counts = model.recorder.counts.sum(axis=0)
+    assert counts[st.N_MINUTES] / counts[st.N_CONTACTS] == pytest.approx(6.0 * factor)

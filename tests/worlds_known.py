@@ -59,7 +59,7 @@ WILD: dict[str, Any] = {  # everything that a switch can stop, turned up
                   "experience": {"drift": 0.05, "adaptation": 0.5, "slope": 4.0},
                   "voice": {"exit_rate": 3.0, "complaint_at": 10.0, "aloud": 1.0},
                   "market": {"prospects": 3.0, "talk": 10.0}},
-    "service": {"queue": {"occupancy": 0.97}},
+    "service": {"queue": {"occupancy": 0.97}, "work": {"coordination": 0.03}},
     "staff": {"count": 8, "team_size": 4, "wellbeing": {"quit_rate": 5.0, "recovery": 0.9, "decline": 0.9},
               "learning": {"practice": 0.5, "fading": 0.5, "imitation": 10.0}},
     "management": {"first_levers": {"filtering": 0.9, "diversion": 0.9, "selecting": 0.9},

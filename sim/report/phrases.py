@@ -104,6 +104,8 @@ def _both(finding: Finding, reading: Reading, both: State, thing: str) -> str:
         return "the score and the answers behind it got better, and yet customers were worse off"
     if not finding.arm.pays_on_measures:
         return f"the score got better because {thing} did"
+    if reading.flattered and _untold(reading.through):
+        return f"the target worked: {thing} got better; how much of the score's gain is true cannot be told yet"
     if reading.flattered and reading.through.mean < HONEST_SHARE:
         return f"the target worked in part: {thing} got better, by less than the score says"
     return f"the target worked: the score got better because {thing} did"
@@ -119,6 +121,11 @@ def needed(reading: Reading) -> str:
     return f"It would take about {max(counts)} replicates to tell." if counts else ""
 
 
+def _untold(through: Estimate) -> bool:
+    """Whether the interval of the pass-through is too wide to say how much of a gain is true."""
+    return not through.known or through.high - through.low > UNCERTAIN
+
+
 def passed_through(reading: Reading) -> str:
     """Pass-through in words, where the reported reading got better and the ratio is defined."""
     through = reading.through
@@ -127,7 +134,7 @@ def passed_through(reading: Reading) -> str:
     span = f"{percent(through.low)} to {percent(through.high)}"
     if through.high < 0.005:
         return "None of the reported gain is true."
-    if through.high - through.low > UNCERTAIN:
+    if _untold(through):
         return f"How much of the reported gain is true cannot be told yet ({span})."
     if through.low <= 0:
         return f"Little of the reported gain is true, if any: at most {percent(through.high)}."

@@ -1,8 +1,9 @@
 """Keeps the machine code of kernels on disk, so that nobody waits for the compiler twice.
 
-A file holds one function compiled for one signature, and its name says all that the code hangs on: the sources, Numba, the
+A file holds one function compiled for one signature, and its name says what the code hangs on: the sources, Numba, the
 processor, the signature. So there is no index over which two processes could fall out, a process that is killed leaves
-nothing that another would read, and stale code is never found.
+nothing that another would read, and the code of other sources is never found. A module's constants count as its source has
+them: who changes one in a running process must keep no code (`NUMBA_CACHE_DIR` elsewhere, or the interpreter).
 """
 
 from __future__ import annotations

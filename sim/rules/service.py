@@ -181,6 +181,12 @@ def paced_minutes(minutes: float, care: float, rush: float, care_minutes: float,
 
 
 @kernel
+def coordinated(size: int, loss: float) -> float:
+    """Factor on handle time of a team of this size: 1 + loss per colleague (Steiner 1972)."""
+    return 1.0 + loss * (size - 1)
+
+
+@kernel
 def resolution_log_odds(
     base: float, by_difficulty: float, by_ability: float, by_engagement: float, difficulty: float, ability: float,
     engagement: float, novice_loss: float, scripts: float, script_error: float, script_rigidity: float,

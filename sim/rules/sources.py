@@ -10,6 +10,7 @@ import functools
 import hashlib
 import pathlib
 import re
+import sys
 
 PACKAGE = pathlib.Path(__file__).parent.parent
 
@@ -20,8 +21,15 @@ NAME = re.compile(r"[\w.]+")
 
 @functools.cache
 def digest(module: str) -> str:
-    """SHA-256 over the sources that a kernel of `module` can be built from: it, what it imports, and so on."""
-    return hashlib.sha256(b"".join(_digest(path) for path in sorted(reachable(module)))).hexdigest()
+    """SHA-256 over the sources that a kernel of `module` can be built from: it, what it imports, and so on.
+
+    Of a module outside this package its own file and all of the package: what else it is made of is not known here.
+    """
+    paths = reachable(module)
+    if not paths:
+        own = getattr(sys.modules.get(module), "__file__", None)
+        paths = {*PACKAGE.rglob("*.py"), *([pathlib.Path(own)] if own else [])}
+    return hashlib.sha256(b"".join(_digest(path) for path in sorted(paths))).hexdigest()
 
 
 @functools.cache

@@ -35,6 +35,8 @@ class Work(Section):
     minutes_by_difficulty: float = param(0.2, "growth of the log handle time per sd of difficulty", unit="1/sd",
                                          ge=0, le=3)
     minutes_by_ability: float = param(0.15, "fall of the log handle time per unit of ability", unit="1/sd", ge=0, le=3)
+    coordination: float = param(0.0, "share by which each further member of the team lengthens every contact", unit="1/colleague",
+                                ge=0, le=1, source="process losses of larger groups: Steiner (1972); none unless set")
     minutes_spread: float = param(0.4, "sd of the log handle time of like contacts", ge=0, le=3)
     resolution: float = param(1.1, "log odds of resolving an average need in an average contact", unit="log odds",
                               ge=-20, le=20, source="first-contact resolution about 70 %")

@@ -164,10 +164,11 @@ class Firm:
         if not self.known or wanted or "rational" in (self.spec.staff.choice, self.spec.management.choice):
             choosing.look(self)
         for role, group in (wanted if self.begun else self.groups).items():
-            places = [0] if not self.begun else []
-            places += [c.place + 1 for c in self.in_force(role, week) if c.place >= 0]
+            places = {0} | {c.place + 1 for c in self.in_force(role, week) if c.place >= 0}
+            news = sorted(places - group.told)  # what is known of a measure by now stays
+            group.told |= places
             effects = choosing.true_effects(self, group)
-            beliefs.start(self.spec, self.replicate, group, effects, self.spreads, np.arange(group.n), sorted(set(places)))
+            beliefs.start(self.spec, self.replicate, group, effects, self.spreads, np.arange(group.n), news)
             if role == "employee" and not self.begun:
                 beliefs.remember(self.spec, group, effects, self.w.lessons, self.w.staff["tenure"])
         self.begun = True

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.incentives import tactics as act
+from sim.rules import service
 from sim.rules.service import NO_PATIENCE_LIMIT
 from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
@@ -55,7 +56,8 @@ def params(spec: Scenario, replicate: int) -> Any:
         "arrivals_per_hour": -1.0 if q.arrivals_per_hour is None else q.arrivals_per_hour,
         "hours": q.hours, "servers": servers_of(spec), "stands_for": q.stands_for or 1.0,
         "failure": p.failure, "failure_points": float(p.steps + p.handoffs),
-        "process_minutes": (p.steps + 0.5 * p.handoffs) / (p.reference_steps + 0.5 * p.reference_handoffs),
+        "process_minutes": service.process_minutes(p.steps, p.handoffs, p.reference_steps, p.reference_handoffs)
+        * service.coordinated(spec.staff.team_size, w.coordination),
         "extra_handoffs": float(p.handoffs - p.reference_handoffs), "scripts": p.scripts,
         "script_error": p.script_error, "script_rigidity": p.script_rigidity,
         "resolution_weight": e.resolution, "wait_weight": e.wait, "courtesy_weight": e.courtesy,

@@ -59,6 +59,7 @@ class Group:
     level: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, M) believed own result, raw units
     belief: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # (n, M + 1, K) mean effect of an attempt
     certainty: Array = field(default_factory=lambda: np.zeros((0, 0, 0)))  # precision of the same
+    told: set[int] = field(default_factory=set)  # places of belief of which lore has spoken
     baseline: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, M) slow mean of readings
     last_reading: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, M)
     last_lever: Array = field(default_factory=lambda: np.zeros((0, 0)))  # (n, K) slow mean of the intensities

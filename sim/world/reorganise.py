@@ -15,7 +15,7 @@ import numpy as np
 from sim.scenario.schema import Scenario
 from sim.world import beliefs, choosing, people
 from sim.world import state as st
-from sim.world.params import servers_of
+from sim.world.params import params, servers_of
 from sim.world.people import Array, Group
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def regroup(firm: Firm, week: int) -> st.World:
     )  # fmt: skip
     w.p.hours *= w.p.servers * w.p.teams / (lines * spec.teams)
     w.p.teams, w.p.team_size, w.p.servers = spec.teams, spec.staff.team_size, lines
+    w.p.process_minutes = params(spec, int(w.p.replicate)).process_minutes
     made.teams["noted"] = np.minimum((flow > 0) @ w.teams["noted"], st.PANEL_SIZE)
     _count_customers(made)
     _remember_week(made, (week - 1) % spec.pay.every)
@@ -159,6 +160,7 @@ def _appoint(firm: Firm, week: int) -> None:
         was = getattr(old, each.name)
         if each.name not in OF_THE_ROLE and isinstance(was, np.ndarray) and was.size:
             setattr(made, each.name, _kept(was, getattr(made, each.name), made.n, each.name in EXPECTED))
+    made.told = old.told
     if made.last_lever.size:
         made.last_lever[fresh] = made.intensity[fresh]
     for contract in firm.contracts:

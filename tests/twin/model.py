@@ -82,6 +82,7 @@ class TwinFirm(Payday, mesa.Model):
         self.remembers = spec.mechanisms.memory and e.fixed_score is None
         self.patience = NO_PATIENCE_LIMIT if c.patience is None else c.patience
         self.process_minutes = service.process_minutes(p.steps, p.handoffs, p.reference_steps, p.reference_handoffs)
+        self.process_minutes *= service.coordinated(spec.staff.team_size, spec.service.work.coordination)
         self.extra_handoffs = float(p.handoffs - p.reference_handoffs)
         self.segments = c.segments
         ways, m = act.CATALOGUE[act.FIRST_TACTIC : act.ACTS], spec.management

@@ -42,6 +42,7 @@ class Payday:
         self.spreads = [0.0] * (len(self.measures) + 1)
         self.owner = Owner(self)
         self.begun = self.began_choosing = False
+        self.told: dict[str, set[int]] = {role: set() for role in self.people}  # places of belief of which lore has spoken
         self.week_ahead, self.usual_quality = 0, 0.0
         for role in self.people:  # without a burn-in there is no reading to start targets from
             for contract in self.in_force(role, self.week):
@@ -149,9 +150,10 @@ class Payday:
             choosing.look(self)
         for role in [role for role in self.people if role in wanted or not self.begun]:
             places = {c.place + 1 for c in self.in_force(role, self.week_ahead) if c.place >= 0}
-            places |= set() if self.begun else {0}
+            news = sorted(({0} | places) - self.told[role])
+            self.told[role] |= {0} | places
             for person, effects in zip(self.people[role], choosing.true_effects(self, role), strict=True):
-                beliefs.from_lore(person, effects, sorted(places))
+                beliefs.from_lore(person, effects, news)
                 if role == "employee" and not self.begun:
                     beliefs.remember(person, effects)
         self.begun = True
