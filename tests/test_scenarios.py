@@ -7,7 +7,6 @@ docs/scenarios.md; here stands only what must be true of them.
 from __future__ import annotations
 
 from functools import cache
-from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,6 @@ VALUES = ("reported", "true", "true_with_leavers", "answers", "value", "amount")
 OTHER_WORLDS = {
     "diversion_team": {"management", "events"},  # promises
 }
-T_975_7 = 2.365  # t quantile for eight pairs
 
 Tables = dict[str, pd.DataFrame]
 
@@ -201,19 +199,3 @@ def test_names_do_not_matter() -> None:
 
 
 # --- what the stories promise -------------------------------------------------------------------------------------------
-
-
-def mean_true(spec: Scenario, replicate: int, measure: str) -> float:
-    """Mean true reading of a measure from week 26 on."""
-    series = Organisation(spec, replicate).run().tables()["series"]
-    chosen = series[(series["measure"] == measure) & (series["week"] >= 26)]
-    return float(chosen["true"].mean())
-
-
-def test_a_benign_target_improves_the_truth() -> None:
-    """Eight pairs of twin worlds: by the customer's own clock more needs are met in time than with the same money fixed."""
-    paid = load("benign_target", ("weeks=130",)).spec
-    pay = paid.pay.model_copy(update={"schemes": [], "base": paid.pay.base + (paid.pay.budget or 0.0)})
-    fixed = paid.model_copy(update={"pay": pay})
-    gains = [mean_true(paid, r, "in_time") - mean_true(fixed, r, "in_time") for r in range(8)]
-    assert fmean(gains) - T_975_7 * stdev(gains) / len(gains) ** 0.5 > 0

@@ -25,23 +25,24 @@ EARLY, FOURTH, EIGHTH = slice(0, 23), slice(188, 207), slice(364, 415)  # weeks:
 
 
 @functools.cache
-def charmed(rate: float, weeks: int = 208) -> list[Any]:
+def charmed(rate: float, weeks: int = 208, all_answer: bool = False) -> list[Any]:
     """Mean intensity of charm by week under a bonus of so much a point, a series a replicate."""
+    asked = {"rate": 1, "response": 1} if all_answer else {}
     spec = Scenario.model_validate({
         "name": "charm", "weeks": weeks, "burn_in": 12,
         "customers": {"count": 3000, "needs_per_week": 0.3},
         "staff": {"count": 30, "team_size": 10, "learning": {"lore": 0.8}},
         "mechanisms": {"management": False, "turnover": False, "exposure": False},
         "tactics": {"charm": {"exists": True, "lore": 1.0}},
-        "measures": {"score": {"like": "csat", "handled_by": []}},
+        "measures": {"score": {"like": "csat", "handled_by": []} | asked},
         "pay": {"schemes": [{"kind": "linear", "measure": "score", "rate": rate}]},
     })  # fmt: skip
     return [weekly(play(spec, replicate))["share_charm"] for replicate in range(4)]
 
 
-def left(rate: float, weeks: int, when: slice) -> np.ndarray:
+def left(rate: float, weeks: int, when: slice, all_answer: bool = False) -> np.ndarray:
     """What is done of charm in those weeks, relative to the first half year, by replicate."""
-    return np.array([x.loc[when].mean() / x.loc[EARLY].mean() for x in charmed(rate, weeks)])
+    return np.array([x.loc[when].mean() / x.loc[EARLY].mean() for x in charmed(rate, weeks, all_answer)])
 
 
 @pytest.mark.parametrize(("rate", "weeks"), [(6.0, 208), (20.0, 416)])
@@ -57,10 +58,17 @@ def test_a_useless_tactic_is_tried_and_then_less(rate: float, weeks: int) -> Non
 def test_a_useless_tactic_is_dropped(rate: float, weeks: int, when: slice) -> None:
     """Less than half of it is left: at a small stake after four years, at a large one after eight.
 
-    Not all of it goes at a large stake. Forgetting keeps beliefs as uncertain as they were, and where a point is worth much
-    the doubt is worth a try in about a quarter of the contacts, as much as of a tactic of which nobody has ever heard.
+    What stays at a large stake is doubt: eighteen answers a pay period cannot tell nothing from an effect that is worth a try.
     """
     assert left(rate, weeks, when).mean() < 0.5
+
+
+def test_what_can_be_seen_to_be_useless_is_dropped_at_a_large_stake_too() -> None:
+    """Where everybody is asked and answers, a hundred times a pay period, less than a quarter is left after four years."""
+    seen, guessed = left(20.0, 208, FOURTH, all_answer=True), left(20.0, 208, FOURTH)
+    assert seen.mean() < 0.25
+    error = math.sqrt((seen.var(ddof=1) + guessed.var(ddof=1)) / len(seen))
+    assert guessed.mean() - seen.mean() > 4 * error
 
 
 def test_it_is_dropped_the_more_slowly_the_higher_the_stake() -> None:
