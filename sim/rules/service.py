@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.rules.kernel import kernel
+
+Array = NDArray[np.float64]
 
 GRID = 48  # points at which the distribution of the offered wait is tabulated
 DEPTH = 9.0  # the table reaches to probability 1 − exp(−DEPTH); between its points −log(1 − p) runs straight
@@ -63,7 +68,7 @@ def mean_stay(x: float, gone: float, patience: float) -> float:
 
 
 @kernel
-def tabulate_wait(arrivals: float, service: float, servers: float, patience: float, table: list[float]) -> float:
+def tabulate_wait(arrivals: float, service: float, servers: float, patience: float, table: Array) -> float:
     """Fill `table` with the quantile function of the offered wait given that there is one; return P(wait > 0).
 
     `table[j]` is the wait (minutes) at probability 1 − exp(−DEPTH (j / (GRID − 1))⁴) of the conditional distribution:
@@ -88,14 +93,15 @@ def tabulate_wait(arrivals: float, service: float, servers: float, patience: flo
     steps = 8 * GRID
     width = end / steps
     kept, there = math.exp(-width / patience), 1.0  # who is patient for one step more; who is still there
-    mass, before = 0.0, math.exp(-peak)
+    density = np.empty(steps + 1)
+    density[0] = math.exp(-peak)
+    mass = 0.0
     for i in range(1, steps + 1):
         there *= kept
         stay = mean_stay(i * width, 1.0 - there, patience)
-        after = math.exp(offered_wait_exponent(i * width, stay, rate, service, servers) - peak)
-        mass += 0.5 * (before + after) * width
-        before = after
-    _invert_wait(rate, service, servers, patience, peak, width, mass, table)
+        density[i] = math.exp(offered_wait_exponent(i * width, stay, rate, service, servers) - peak)
+        mass += 0.5 * (density[i - 1] + density[i]) * width
+    _invert_wait(density, width, mass, table)
     idle = busy_ratio(rate * service, servers)
     log_ratio = math.log(rate * mass) + peak - math.log(idle)
     return logistic(log_ratio)
@@ -108,6 +114,9 @@ def depth_at(j: int) -> float:
     return DEPTH * share * share * share * share
 
 
+REACHED = tuple(1.0 - math.exp(-depth_at(j)) for j in range(GRID))  # the probabilities of the table
+
+
 @kernel
 def _peak_of_wait(arrivals: float, service: float, servers: float, patience: float) -> float:
     """Where the density of the offered wait is highest: 0 below capacity, patience · ln(load / c) above it."""
@@ -118,37 +127,24 @@ def _peak_of_wait(arrivals: float, service: float, servers: float, patience: flo
 
 
 @kernel
-def _invert_wait(
-    arrivals: float, service: float, servers: float, patience: float, peak: float, width: float, mass: float,
-    table: list[float],
-) -> None:  # fmt: skip
-    """Walk along the cumulated density once and note where each tabulated probability is passed."""
+def _invert_wait(density: Array, width: float, mass: float, table: Array) -> None:
+    """Walk along the density (at steps of `width` minutes) once and note where each tabulated probability is passed."""
     table[0] = 0.0
     j = 1
     total = 0.0
-    x = 0.0
-    kept, there = math.exp(-width / patience), 1.0
-    before = math.exp(-peak)
-    goal = mass * (1.0 - math.exp(-depth_at(j)))
-    while j < GRID and before > 0.0:
-        there *= kept
-        stay = mean_stay(x + width, 1.0 - there, patience)
-        after = math.exp(offered_wait_exponent(x + width, stay, arrivals, service, servers) - peak)
-        gained = 0.5 * (before + after) * width
-        while j < GRID and total + gained >= goal:
-            table[j] = x + width * (goal - total) / gained
+    for i in range(1, len(density)):
+        gained = 0.5 * (density[i - 1] + density[i]) * width
+        while j < GRID and total + gained >= mass * REACHED[j]:
+            table[j] = width * (i - 1 + (mass * REACHED[j] - total) / gained)
             j += 1
-            goal = mass * (1.0 - math.exp(-depth_at(j)))
         total += gained
-        x += width
-        before = after
     while j < GRID:
-        table[j] = x
+        table[j] = width * (len(density) - 1)
         j += 1
 
 
 @kernel
-def wait_quantile(u: float, delayed: float, table: list[float]) -> float:
+def wait_quantile(u: float, delayed: float, table: Array) -> float:
     """The offered wait (minutes) at probability u: 0 with 1 − `delayed`, else read from the table."""
     if u <= 1.0 - delayed:
         return 0.0
