@@ -45,7 +45,8 @@ def problem(
     ratchet = np.zeros((n, len(contracts)))
     for p, contract in enumerate(contracts):
         if contract.place >= 0:
-            gap[:, p] = np.nan_to_num(outlook.expected[:, contract.place]) * contract.points - contract.target
+            expected = outlook.expected[:, contract.place]
+            gap[:, p] = np.where(np.isnan(expected), 0.0, expected) * contract.points - contract.target
             if asked is not None:
                 gap[:, p] -= asked[p]
             loadings[:, :, p] = outlook.effects[:, contract.place + 1, :] * contract.points

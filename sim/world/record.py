@@ -108,11 +108,12 @@ class Recorder:
             self.money["bonus"][at] += group.bonus.sum()
             self.money["fines"][at] += group.fine.sum()
             self.money["allowances"][at] += group.allowance.sum()
-            columns = self.staff.setdefault(role, {})
+            columns, n = self.staff.setdefault(role, {}), group.n
             for name, value in self._row(firm, group, week).items():
-                if name not in columns or columns[name].shape[1] < group.n:
-                    columns[name] = self._column(group.n, np.asarray(value).dtype, columns.get(name))
-                columns[name][self.paydays, : group.n] = value
+                column = columns.get(name)
+                if column is None or column.shape[1] < n:
+                    column = columns[name] = self._column(n, np.asarray(value).dtype, column)
+                column[self.paydays, :n] = value
         self.paydays += 1
 
     def _column(self, posts: int, kind: np.dtype[Any], before: Array | None = None) -> Any:
@@ -148,17 +149,20 @@ class Recorder:
     def _own_readings(self, firm: Firm, n: int) -> dict[str, Array]:
         """Of each of `n` employees and each measure: reported and true reading of the period's own events (no lag), the
         observations behind the reported one, and the target that the period was paid against, if there was one."""
-        stages = [st.REALISED, st.TRUE]
-        num, den = (self.cells[name][:, :n, :, stages].sum(axis=0) for name in ("num", "den"))  # (n, M, 2)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = np.where(den > 0, num / den, np.nan) * self.points[None, :, None]
+        reported, true = (self._own_reading(stage, n) for stage in (st.REALISED, st.TRUE))
         found = {}
         for j, label in enumerate(self.spec.measures):
-            found[f"reported_{label}"], found[f"true_{label}"] = values[:, j, 0], values[:, j, 1]
-            found[f"answers_{label}"] = den[:, j, 0]
+            found[f"reported_{label}"], found[f"true_{label}"] = reported[0][j], true[0][j]
+            found[f"answers_{label}"] = reported[1][j]
             if any(c.place == j and c.role == "employee" and c.has_target for c in firm.contracts):
                 found[f"target_{label}"] = firm.targets.get(j, np.full(n, np.nan))
         return found
+
+    def _own_reading(self, stage: int, n: int) -> tuple[Array, Array]:
+        """One stage of each measure in the period's own events, and the observations behind it, (M, n) each."""
+        num, den = (np.add.reduce(self.cells[name][:, :n, :, stage].transpose(0, 2, 1)) for name in ("num", "den"))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(den > 0, num / den, np.nan) * self.points[:, None], den
 
     def reading(self, week: int, place: int, stage: int) -> float:
         """One pooled reading in measure points; NaN if nobody answered."""

@@ -47,8 +47,8 @@ CUSTOMER = np.dtype([
     ("marked_after", "f4"),  # weeks until the log first had the issue as done, in good faith
     ("closed_after", "f4"),  # weeks until the log first had it as done at all
     ("need", "i4"),  # ordinal of the current or next need
-    ("server", "i4"),  # employee of the last contact
-    ("first_server", "i4"),  # employee of the first contact on the issue
+    ("server", "i2"),  # employee of the last contact
+    ("first_server", "i2"),  # employee of the first contact on the issue
     ("acts", "i2"),  # what the last employee attempted (bits)
     ("first_acts", "i2"),  # what the first one attempted
     ("contacts", "i2"),  # contacts on the open issue
