@@ -1,5 +1,7 @@
 """(b) The engine against a floor: as many keyed draws, the same libm calls, and one touch of the same state, nothing else.
 
+The state is the customer's row and, of the accounts, as many numbers as a contact writes, in one piece.
+
 How many there are is counted in plain Python, where every call can be seen. The floor's draws lie side by side, and its calls
 do not wait for each other, so it is what the generator and the library cost at best; a slow generator would flatter the ratio, so
 nanoseconds stand beside.
@@ -10,7 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,8 +27,8 @@ from sim.world import chance
 from sim.world import state as st
 
 NAME = "floor"
-DRAWS = "draws"
-KINDS = (DRAWS, *LIBM)  # places in the vectors of how much a contact or a team's week takes
+DRAWS, ACCOUNTS = "draws", "numbers of the accounts"
+KINDS = (DRAWS, *LIBM, ACCOUNTS)  # places in the vectors of how much a contact or a team's week takes
 IDLE = 1e-4  # needs a customer-week of a world in which next to nothing happens
 
 
@@ -66,22 +68,23 @@ def rows(size: Size) -> Iterator[Row]:
 
 
 def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
-    """Draws and libm calls of a contact, and of the queue of a team in a week, from the second pay period on if there is one.
+    """Draws, libm calls and numbers of the accounts written of a contact, and of a team's queue in a week.
 
-    Counted by wrapping the generator and the functions of `math` while the engine plays a week in plain Python.
+    From the second pay period on if there is one. Counted by wrapping the generator, the functions of `math` and what writes
+    accounts while the engine plays a week in plain Python.
     """
     from sim.rules import service
-    from sim.world import Organisation, start
+    from sim.world import Organisation, contact, readings, start
 
     start.of = lambda spec: begin_at
     seen: dict[str, Counter[str]] = {"service": Counter(), "queues": Counter(), "else": Counter()}
     where = ["else"]
 
-    def counting(owner: Any, name: str, kind: str) -> None:
+    def counting(owner: Any, name: str, kind: str, amount: Callable[..., int] = lambda *_: 1) -> None:
         inner = getattr(owner, name)
 
         def counted(*arguments: Any) -> Any:
-            seen[where[-1]][kind] += 1
+            seen[where[-1]][kind] += amount(*arguments)
             return inner(*arguments)
 
         setattr(owner, name, counted)
@@ -101,6 +104,10 @@ def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
     counting(chance, "philox", DRAWS)
     for name in LIBM:
         counting(math, name, name)
+    counting(readings, "add", ACCOUNTS, lambda *_: 2)  # numerator and denominator of a stage
+    counting(readings, "learn", ACCOUNTS, lambda lesson, mask, *_: 3 + 2 * int(mask).bit_count())
+    counting(contact, "note_panel", ACCOUNTS, lambda *_: len(st.PANEL.names or ()))
+    counting(contact, "count_contact", ACCOUNTS, lambda *_: 6)
     within(service, "tabulate_wait", "queues")
     model = Organisation(spec)
     within(model, "step", "service")
@@ -140,12 +147,12 @@ def play_floor(spec: Scenario, n: int, rate: float, a_contact: list[float], a_te
     """Contacts and CPU seconds of the floor's run over `n` rows at so many contacts a row and week."""
     customers, next_at = st.customers(n), np.empty(n)
     tallies, due, sink = st.records(spec.teams, st.TALLY), np.zeros(n, np.int64), np.zeros(2)
-    each_contact, each_team, owed = np.array(a_contact), np.array(a_team), np.zeros(len(a_contact))
-    drawn = np.empty((4, int(max(a_contact[0], a_team[0])) + 2))
+    each_contact, each_team, owed = np.array(a_contact[:-1]), np.array(a_team[:-1]), np.zeros(len(a_contact) - 1)
+    drawn, accounts = np.empty((4, int(max(a_contact[0], a_team[0])) + 2)), np.zeros((spec.staff.count, int(a_contact[-1])))
     begin(customers, next_at, rate)
     begun = time.process_time()
     for week in range(spec.weeks):
-        one_week(customers, next_at, tallies, due, float(week), rate, each_contact, each_team, owed, drawn, sink)
+        one_week(customers, next_at, tallies, accounts, due, float(week), rate, each_contact, each_team, owed, drawn, sink)
     return float(sink[1]), time.process_time() - begun
 
 

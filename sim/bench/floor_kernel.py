@@ -1,4 +1,4 @@
-"""The floor's loop (see `sim.bench.floor`): draws, calls of the library, rows of customers, and nothing else."""
+"""The floor's loop (see `sim.bench.floor`): draws, calls of the library, rows of customers, accounts, and nothing else."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def take(amounts: Array, owed: Array, i: int, when: int, drawn: Array, sink: Arr
 
 @hot
 def one_week(
-    customers: Any, next_at: Array, tallies: Any, due: NDArray[np.int64], now: float, rate: float, a_contact: Array,
-    a_team: Array, owed: Array, drawn: Array, sink: Array,
+    customers: Any, next_at: Array, tallies: Any, accounts: Array, due: NDArray[np.int64], now: float, rate: float,
+    a_contact: Array, a_team: Array, owed: Array, drawn: Array, sink: Array,
 ) -> None:  # fmt: skip
-    """Queues, then who is due, then their rows read and written once."""
+    """Queues, then who is due, then their rows and the accounts (E, ·) of who serves them read and written once."""
     n = 0
     for k in range(len(tallies)):
         take(a_team, owed, k, int(now), drawn, sink)
@@ -76,6 +76,9 @@ def one_week(
         while c.due < now + 1.0:
             u = take(a_contact, owed, i, c.need, drawn, sink)
             touch(c, u)
+            account = accounts[int(u * len(accounts))]
+            for place in range(len(account)):
+                account[place] += u
             c.due -= math.log(u) / rate
             tallies[i % len(tallies)].n[st.N_CONTACTS] += 1.0
             sink[1] += 1.0
