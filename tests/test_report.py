@@ -20,6 +20,7 @@ from sim.report.verdict import wrapped
 from sim.report.words import Scale, listed, money, money_interval, number, when
 
 RUSHED = FakeArm("rushed", "Speed bonus", ("handle_time",), truth={"handle_time": -1.0, "nps": -5.0})
+BESIDE = FakeArm("beside", "Score bonus", ("nps",), truth={"handle_time": 1.2, "outcomes": 4.0, "nps": 6.0})
 FALLEN = FakeArm("fallen", "Loud bonus", ("nps",), acted={"nps": {"steering": -6.0}})
 
 
@@ -62,6 +63,14 @@ def test_perverse() -> None:
     assert "the score got better while the service got worse" in text
     assert re.search(r"From week (2[6-9]|3\d) .* the score stands above and the truth below fixed pay", text)
     assert re.search(r"Who (gains and who )?pays: customers −0.1", text)
+
+
+def test_what_is_not_paid_and_moves_is_told_by_its_own_good_direction() -> None:
+    text = told(SALARY, BESIDE)
+    assert re.search(r"Not paid, and changed in truth: customer outcomes \+4\.\d \(\S+ to \S+\) for the better; "
+                     r"handle time \+1\.2\d* minutes \(\S+ to \S+\) for the worse\.", text)  # fmt: skip
+    for arm in (NOTHING, GAMED):
+        assert "changed in truth" not in told(SALARY, arm), "what stays level is not told"
 
 
 def test_the_target_works() -> None:

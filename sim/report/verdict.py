@@ -12,13 +12,25 @@ from sim.analysis.indices import Onset
 from sim.analysis.manifest import Study
 from sim.analysis.summary import Reader
 from sim.report.findings import Finding, Reading, ranking
-from sim.report.phrases import changed, gap, needed, other_instrument, passed_through, score_change, states, story
+from sim.report.phrases import (
+    State,
+    changed,
+    gap,
+    needed,
+    other_instrument,
+    passed_through,
+    score_change,
+    state,
+    states,
+    story,
+)
 from sim.report.words import Scale, capital, last, listed, money, money_interval, number, percent, when
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ARMS = 3
+MOST_BESIDE = 2  # measures that are told of beside what is paid, of each direction
 # Who has a stake, and the arm-level value by which it is judged.
 STAKES = {"customers": "true_score", "needs": "needs_met", "staff": "certainty_equivalent", "owners": "profit"}
 
@@ -125,7 +137,23 @@ def _arm_sentences(source: Reader, item: Finding) -> Iterable[str]:
     if reading is not None and item.arm.pays_on_measures:
         yield gap(reading)
         yield from filter(None, (_since(study, reading),))
-    yield from filter(None, (_who_pays(study, item),))
+    yield from filter(None, (_who_pays(study, item), _beside(source, item)))
+
+
+def _beside(source: Reader, item: Finding) -> str:
+    """What else moved in truth, although it is not paid: of each direction what moved most for what matters of it."""
+    moved: dict[State, list[tuple[float, str]]] = {"better": [], "worse": []}
+    for label, measure in item.arm.measures.items():
+        standing = source.standings.get((item.arm.scenario, label))
+        if standing is None or standing.d_true is None or label in (*item.arm.paid_measures, source.study.headline(item.arm)):
+            continue
+        matters = measure.matters(standing.true.mean)
+        found = state(standing.d_true, matters, measure.sign)
+        if found in moved and matters > 0:
+            change = Scale(measure, standing.true.mean).change(standing.d_true)
+            moved[found].append((-abs(standing.d_true.mean) / matters, f"{measure.title} {change}"))
+    said = [f"{listed([text for _, text in sorted(each)[:MOST_BESIDE]])} for the {way}" for way, each in moved.items() if each]
+    return f"Not paid, and changed in truth: {'; '.join(said)}." if said else ""
 
 
 def _against(study: Study) -> str:
