@@ -123,7 +123,7 @@ def test_3_peer_benchmark_filters_common_luck(rho: float) -> None:
 @pytest.mark.parametrize(("k", "b", "p", "fine"), [(2.0, 1.0, 0.1, 4.0), (0.5, 3.0, 0.5, 2.0), (3.0, 1.0, 0.3, 5.0)])
 def test_4_falsification(k: float, b: float, p: float, fine: float) -> None:
     world = {
-        "activities": {"falsify": {"cost": 1 / k, "tactic": True, "traceability": 1.0}},
+        "activities": {"falsify": {"cost": 1 / k, "traceability": 1.0}},
         "measures": {"report": {"falsify": 1.0}},
         "truth": {"report": {}},
     }
@@ -145,7 +145,7 @@ def test_4_falsification(k: float, b: float, p: float, fine: float) -> None:
     ("gain", "p", "fine", "most"), [(100, 0.2, 150, 200), (100, 0.0, 0, 400), (100, 0.5, 300, 50), (300, 0.1, 100, 200)]
 )
 def test_5_deterrence(gain: float, p: float, fine: float, most: float) -> None:
-    cheat = {"cost": 0, "most": 1, "traceability": 1, "moral": {"kind": "uniform", "a": 0, "b": most}, "tactic": True}
+    cheat = {"cost": 0, "most": 1, "traceability": 1, "moral": {"kind": "uniform", "a": 0, "b": most}}
     world = {"activities": {"cheat": cheat}, "measures": {"work": {"cheat": 1.0, "noise": 0.2}}}
     spec = scenario(
         world,

@@ -155,7 +155,7 @@ def test_strength_is_the_rate_or_the_bonus() -> None:
 
 def test_fines_go_by_the_unit() -> None:
     """Who is audited pays for every unit that is found; nobody else pays."""
-    falsify = {"activities": {"work": {"cost": 0.25, "traceability": 0.5, "tactic": True}}}
+    falsify = {"activities": {"work": {"cost": 0.25, "traceability": 0.5}}}
     spec = scenario(
         [{"kind": "linear", "measure": "result", "rate": 1.0}], n=400, textbook=falsify,
         audit={"rate": 0.3, "fine": 2.0, "dismissal": 0},

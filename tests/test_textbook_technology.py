@@ -10,6 +10,7 @@ import pytest
 from textbook_worlds import chosen, scenario, single
 
 from sim.scenario.loading import load
+from sim.scenario.schema import Scenario
 from sim.scenario.textbook import Textbook as Section
 from sim.scenario.textbook import without_floors
 from sim.world.principal import golden_section, seek
@@ -58,7 +59,7 @@ def test_renaming_a_measure_changes_no_number() -> None:
 
 def test_a_run_adds_up() -> None:
     world = {
-        "activities": {"care": {}, "gaming": {"tactic": True}},
+        "activities": {"care": {}, "gaming": {}},
         "measures": {"score": {"care": 0.6, "gaming": 0.8, "noise": 1.0}},
         "value": {"care": 1.0},
     }
@@ -123,3 +124,23 @@ def test_theory_pays_without_a_floor_unless_one_is_written() -> None:
 def test_wrong_technology_is_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Section.model_validate({"activities": {"a": {}}, "measures": {"m": {"a": 1.0}}} | change)
+
+
+def test_gaming_is_what_flatters_and_is_worth_nothing() -> None:
+    """No label tells it: an act that raises a reading, no truth and no value; or one that lowers what is better low."""
+
+    def parts(truth: float, value: float, loading: float = 1.0, better: str = "more") -> Any:
+        run = Textbook(Scenario.model_validate({
+            "name": "one", "service": {"technology": "textbook", "textbook": {
+                "activities": {"act": {}}, "measures": {"m": {"act": loading}}, "truth": {"m": {"act": truth}},
+                "value": {"act": value},
+            }}, "measures": {"m": {"like": "outcomes", "better": better}},
+        }))  # fmt: skip
+        return {name: float(part[0]) for name, part in run.gap_parts(np.full((run.n, 1), 2.0)).items()}
+
+    assert parts(0.0, 0.0) == {"pressure": 2.0, "measurement": 0.0}
+    assert parts(-0.5, -1.0) == {"pressure": 3.0, "measurement": 0.0}
+    assert parts(0.5, 0.0) == {"pressure": 0.0, "measurement": 1.0}
+    assert parts(0.0, 1.0) == {"pressure": 0.0, "measurement": 2.0}
+    assert parts(0.0, 0.0, -1.0) == {"pressure": 0.0, "measurement": -2.0}, "it does not flatter"
+    assert parts(0.0, 0.0, -1.0, "less") == {"pressure": -2.0, "measurement": 0.0}

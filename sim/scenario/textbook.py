@@ -23,7 +23,6 @@ class Activity(Section):
     moral: Latent = param(latent("constant", 0.0), "moral cost of a unit, drawn once for each person",
                           unit="money per unit", source="Becker (1968), the population's threshold")
     traceability: float = param(0.0, "chance that an audit finds a unit of it; what is found is fined", ge=0, le=1)
-    tactic: bool = param(False, "whether it counts as gaming in the tables of staff")
     least: float = param(0.0, "least intensity", unit="unit")
     most: float | None = param(None, "highest intensity; left out: no bound", unit="unit")
 

@@ -51,6 +51,14 @@ class Pay(NamedTuple):
     ratchet: Array  # (n, P) phi, see `ratchet_weight`
 
 
+def flatters(reported: Array, true: Array, value: Array) -> NDArray[np.bool_]:
+    """(K,) which activities are gaming: they make a report look better, and are worth nothing in truth nor to the firm.
+
+    reported, true (M, K): what each adds to a reading, so turned that more is better; value (K,) money per unit.
+    """
+    return (reported > 0.0).any(axis=0) & (true <= 0.0).all(axis=0) & (value <= 0.0)
+
+
 class Textbook:
     """One firm of `n` employees in a world without customers; a pure function of (spec, replicate).
 
@@ -78,7 +86,9 @@ class Textbook:
         self.least = np.array([act.least for act in acts])
         self.most = np.array([np.inf if act.most is None else act.most for act in acts])
         self.traceability = np.array([act.traceability for act in acts])
-        self.tactic = np.array([act.tactic for act in acts])
+        less = [label in spec.measures and spec.measures[label].better == "less" for label in self.labels]
+        good = np.where(less, -1.0, 1.0)[:, None]
+        self.tactic = flatters(good * self._loadings, good * self.truth, self.value)
         self.discount, self.attention, self.principal = section.discount, section.attention, section.principal
         self.team = np.arange(self.n, dtype=np.int64) // spec.staff.team_size
         self.risk = self._traits(section.risk_aversion, RISK_AVERSION)
@@ -129,8 +139,8 @@ class Textbook:
     def gap_parts(self, acts: Array) -> dict[str, Array]:
         """Expected reported - true reading of the firm's mean, (M,) by component; luck is what is left.
 
-        `pressure`: what tactics add to the report and not to the truth. `measurement`: how far the measure's weights
-        on ordinary activities miss the truth's.
+        `pressure`: what activities that are worth nothing (`flatters`) add to the report. `measurement`: how far the
+        measure's weights on the others miss the truth's.
         """
         mean, wedge = ordered_mean(acts), self._loadings - self.truth
         return {
