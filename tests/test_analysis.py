@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.analysis import gap, indices
-from sim.analysis.estimate import estimate, half_width, ratio
+from sim.analysis.estimate import UNDEFINED, estimate, half_width, ratio
 from sim.analysis.manifest import ManifestDict, read, required_manifest, written
 from sim.analysis.paired import difference, differences
 from sim.analysis.summary import Reader, reader, summarise
@@ -240,7 +240,7 @@ def test_bonus_on_the_gap_and_the_price_of_truth() -> None:
     lost = {}
     for s, arm, measure in ((gamed, "gamed", "nps"), (honest, "honest", "outcomes")):
         pair = [differences(s.value(c, measure), arm, "salary") for c in ("reported", "true_always")]
-        lost[arm] = indices.bonus_on_gap(estimate([100_000.0] * 8), indices.pass_through(*pair)).mean
+        lost[arm] = indices.bonus_on_gap(estimate([100_000.0] * 8), indices.pass_through(*pair), estimate(pair[0]), 1).mean
     assert lost["gamed"] == pytest.approx(100_000, rel=0.02)
     assert lost["honest"] < 5_000
     cost = indices.yearly_books(honest.tables["books"], honest.window)["cost"]
@@ -255,11 +255,33 @@ def test_bonus_on_the_gap_and_the_price_of_truth() -> None:
     assert not indices.cost_per_true_point(differences(d_cost, "gamed", "salary"), d_true, 1).defined
 
 
+@pytest.mark.parametrize(("better", "moved"), [(1, -5.0), (-1, 5.0)])
+def test_no_bonus_bought_a_score_that_fell(better: int, moved: float) -> None:
+    noise = np.random.default_rng(3)
+    reported = pd.Series(moved + noise.normal(0, 0.3, 12))
+    for true in (pd.Series(noise.normal(0, 0.3, 12)), reported + noise.normal(0, 0.3, 12)):  # the truth stood, or fell, too
+        through = indices.pass_through(reported, true)
+        assert through.known
+        bill = estimate([100_000.0] * 12)
+        assert not indices.bonus_on_gap(bill, through, estimate(reported), better).defined
+        assert indices.bonus_on_gap(bill, through, estimate(reported), -better).defined
+    unclear = pd.Series(noise.normal(0, 0.3, 12))
+    assert not indices.bonus_on_gap(bill, estimate([0.0, 0.1]), estimate(unclear - unclear.mean()), 1).defined
+
+
 def test_crowns() -> None:
     up, down, level = estimate([1.0, 1.1]), estimate([-1.0, -1.1]), estimate([1.0, -1.0])
-    assert indices.crown(up, down, up, up).won
-    assert indices.crown(up, down, level, up).false_crown
-    assert not indices.crown(up, up, level, up).false_crown
+    for met in (up, level, UNDEFINED):
+        assert indices.crown(up, down, up, met, up).won
+    assert indices.crown(up, down, level, up, up).false_crown
+    assert not indices.crown(up, up, level, up, up).false_crown
+
+
+def test_customers_who_feel_better_and_get_less_are_no_crown() -> None:
+    up, down = estimate([1.0, 1.1]), estimate([-1.0, -1.1])
+    found = indices.crown(up, down, up, down, up)
+    assert not found.won
+    assert found.false_crown
 
 
 # The manifest

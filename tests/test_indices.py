@@ -7,12 +7,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from fake_tables import GAMED, HONEST_GAIN, PERVERSE, SALARY, build
+from fake_tables import GAMED, HONEST_GAIN, PERVERSE, SALARY, FakeArm, build
 from scipy.stats import kendalltau
 
 from sim.analysis import catalogue, flags, indices, people
 from sim.analysis.gap import Window
 from sim.analysis.summary import reader
+from sim.report.findings import arm_values, findings
 
 YEAR = Window(0, 52)
 
@@ -203,6 +204,40 @@ def test_the_table_of_indices_knows_gamed_from_honest_and_gives_each_its_floor()
     assert math.isnan(found.loc[("gamed", "gaming_time"), "false_alarms"])
     assert found.loc[("gamed", "false_crown"), "value"] == 0
     assert not [index for scenario, index in found.index if scenario == "salary" and index.startswith("flag_")]
+
+
+def test_money_on_the_gap_only_where_the_paid_reading_gained() -> None:
+    """Scores that fell, beside a truth that did not: more is better of the one, less of the other."""
+    fallen = FakeArm("fallen", "Fallen", ("nps",), acted={"nps": {"pressure": -5.0}}, bonus=100_000)
+    slower = FakeArm("slower", "Slower", ("handle_time",), acted={"handle_time": {"pressure": 1.0}}, bonus=100_000)
+    quicker = FakeArm("quicker", "Quicker", ("handle_time",), acted={"handle_time": {"pressure": -1.0}}, bonus=100_000)
+    source = reader(*build([SALARY, fallen, slower, quicker]))
+    found = catalogue.table(source).set_index(["scenario", "index"])["value"]
+    told = {item.arm.scenario: item.bonus_on_gap for item in findings(source, arm_values(source))}
+    for arm in ("fallen", "slower"):
+        assert math.isfinite(found[arm, "pass_through"])
+        assert math.isnan(found[arm, "bonus_on_gap"])
+        assert not told[arm].defined
+    assert found["quicker", "bonus_on_gap"] == pytest.approx(100_000, rel=0.1)
+    assert told["quicker"].mean == pytest.approx(100_000, rel=0.1)
+
+
+@pytest.mark.parametrize("met", [0.0, -0.1])
+def test_a_crown_asks_for_the_needs_met_too(met: float) -> None:
+    arms = [FakeArm("cheap", "Cheap", ("nps",), truth={"nps": 8.0}, revenue=50_000.0), SALARY]
+    tables, manifest = build(arms)
+    books, world = tables["books"], tables["world"]
+    books.loc[(books["scenario"] == "cheap") & (books["item"] == "serving"), "amount"] += 500.0
+    ended = world[world["indicator"] == "needs"].assign(indicator="needs_ended")
+    share = np.where(ended["scenario"] == "cheap", 0.7 + met, 0.7)
+    luck = np.random.default_rng(5).normal(0, 0.01, len(ended))
+    tables["world"] = pd.concat([world, ended, ended.assign(indicator="needs_met", value=ended["value"] * (share + luck))])
+    source = reader(tables, manifest)
+    found = catalogue.table(source).set_index(["scenario", "index"])["value"]
+    crowns = {item.arm.scenario: item.crown for item in findings(source, arm_values(source))}
+    assert (found["cheap", "triple_crown"], found["cheap", "false_crown"]) == ((1, 0) if met == 0 else (0, 1))
+    assert crowns["cheap"] is not None
+    assert (crowns["cheap"].won, crowns["cheap"].false_crown) == (met == 0, met < 0)
 
 
 def test_every_index_is_documented_with_its_floor() -> None:

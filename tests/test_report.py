@@ -110,6 +110,16 @@ def test_acts_that_make_the_score_look_worse_are_not_called_gaming() -> None:
     assert "gaming" not in text
 
 
+def test_a_score_that_fell_gained_nothing_that_could_be_true() -> None:
+    """The pass-through is 1 where score and truth fell together, and 0 where the score fell alone: neither is a gain."""
+    sunk = FakeArm("sunk", "Sad bonus", ("nps",), truth={"nps": -6.0}, bonus=50_000)
+    for arm, says in ((sunk, "the score and the service both got worse"), (FALLEN, "the score got worse and the service stayed")):
+        text = told(SALARY, arm)
+        assert says in text
+        for word in ("reported gain", "the target worked"):
+            assert word not in text
+
+
 def test_a_run_alone() -> None:
     text = told(GAMED)
     assert text.startswith("Over the last 52 weeks the reported NPS was 47")

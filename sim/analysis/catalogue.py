@@ -34,14 +34,16 @@ class Entry(NamedTuple):
 
 
 CATALOGUE = {
-    "pass_through": Entry("truth gained per point reported, against fixed pay", "1", "1", "indices.pass_through",
+    "pass_through": Entry("truth gained per point reported, against fixed pay; 1 also where both fell", "1", "1",
+                          "indices.pass_through",
          "own definition; interval: Fieller (1954)"),
     "goodhart_onset": Entry("first week with the report above and the truth below the fixed-pay world's for three pay "
                             "periods", "week", "never", "indices.goodhart_onset",
          "Goodhart (1975), made a test"),
     "parting": Entry("first week with the report beyond the honest floor for three pay periods", "week", "never",
                      "indices.parting"),
-    "bonus_on_gap": Entry("part of the bonus bill that bought score and no experience", "money a year", "0",
+    "bonus_on_gap": Entry("part of the bonus bill that bought score and no experience, where the reported reading "
+                          "gained", "money a year", "0",
                           "indices.bonus_on_gap"),
     "cost_per_true_point": Entry("outlays beyond fixed pay per point of truth gained", "money a year per point",
                                  "what the gain costs honestly", "indices.cost_per_true_point",
@@ -63,7 +65,8 @@ CATALOGUE = {
     "engagement": Entry("mean engagement of employees", "sd", "that of the fixed-pay arm", "indices.engagement"),
     "turnover": Entry("employees who quit or are dismissed", "1/year", "that of the fixed-pay arm", "indices.turnover",
          "usual ratio"),
-    "triple_crown": Entry("revenue up, cost down and true service up, each beyond noise", "0 or 1", "0 or 1",
+    "triple_crown": Entry("revenue up, cost down and true experience up, each beyond noise, and needs met not down beyond "
+                          "noise", "0 or 1", "0 or 1",
                           "indices.crown", "claim S15 of claims.md"),
     "false_crown": Entry("the reported reading claims a crown that the truth does not give", "0 or 1", "0",
                          "indices.crown", "claim S15 of claims.md"),
@@ -178,15 +181,15 @@ def _of_people(source: Reader, arm: Arm, label: str, agreements: pd.Series) -> I
 def _of_money(
     source: Reader, arm: Arm, change: Change, sign: int, through: Estimate, books: pd.DataFrame
 ) -> Iterator[Row]:
-    pair = (arm.scenario, source.study.reference.scenario)
+    pair, reported = (arm.scenario, source.study.reference.scenario), estimate(change.reported)
     if "bonus" in books:
-        yield Row("bonus_on_gap", indices.bonus_on_gap(_mean(-books["bonus"], arm), through))
+        yield Row("bonus_on_gap", indices.bonus_on_gap(_mean(-books["bonus"], arm), through, reported, sign))
     yield Row("cost_per_true_point", indices.cost_per_true_point(differences(books["cost"], *pair), change.true, sign))
     score = indices.indicator(source.inside["world"], "true_score", source.window)
-    served = difference(score, *pair) if len(score) else estimate(change.true * sign)
-    crown = indices.crown(
-        difference(books["revenue"], *pair), difference(books["cost"], *pair), served, estimate(change.reported * sign)
-    )
+    felt = difference(score, *pair) if len(score) else estimate(change.true * sign)
+    met = difference(indices.needs_met(source.inside["world"], source.window), *pair)
+    revenue, cost = (difference(books[item], *pair) for item in ("revenue", "cost"))
+    crown = indices.crown(revenue, cost, felt, met, reported.times(sign))
     for name, won in (("triple_crown", crown.won), ("false_crown", crown.false_crown)):
         yield Row(name, Estimate(float(won), float("nan"), float("nan"), through.n))
 

@@ -27,8 +27,9 @@ def pass_through(d_reported: pd.Series, d_true: pd.Series) -> Estimate:
     """Pass-through dT/dR: points of truth gained per point reported, both against the fixed-pay arm in the same replicate.
 
     1 honest, 0 the reading moved and the truth did not, below 0 perverse. Unit: 1. Interval: Fieller's. Undefined
-    where the reported change is within noise. Source: own definition. Limit: an average over the window; a scheme that
-    works first and fails later shows something between.
+    where the reported change is within noise. Source: own definition. Limits: it has no direction, so 1 is also a reading
+    and a truth that both fell: read it beside the reported change. An average over the window; a scheme that works first
+    and fails later shows something between.
     """
     return ratio(d_true, d_reported)
 
@@ -203,13 +204,14 @@ def yearly_books(books: pd.DataFrame, window: Window) -> pd.DataFrame:
     return out
 
 
-def bonus_on_gap(bonus: Estimate, through: Estimate) -> Estimate:
+def bonus_on_gap(bonus: Estimate, through: Estimate, d_reported: Estimate, better: int) -> Estimate:
     """Bonus paid on the gap: the part of the bonus bill that bought score and no experience, bill x (1 - dT/dR), 0 to bill.
 
-    Unit: money a year. Defined where the reported gain is clear of noise. Limits: spreads the whole bill over the
-    reported gain in proportion, whatever the scheme's cliffs and caps; its interval is that of the pass-through alone.
+    Unit: money a year. Undefined unless the reported reading gained (towards better) beyond noise: a bill on a score that
+    fell bought none. Limits: spreads the whole bill over the reported gain in proportion, whatever the scheme's cliffs and
+    caps; its interval is that of the pass-through alone.
     """
-    if not (bonus.defined and through.known):
+    if not (bonus.defined and through.known) or d_reported.sign * better <= 0:
         return UNDEFINED
     lost = [min(max(1 - x, 0.0), 1.0) * bonus.mean for x in (through.high, through.mean, through.low)]
     return Estimate(lost[1], lost[0], lost[2], through.n)
@@ -231,19 +233,20 @@ def cost_per_true_point(d_cost: pd.Series, d_true: pd.Series, better: int) -> Es
 class Crown:
     """The triple crown against the reference arm: signs of revenue, of cost saved and of service, +1 won beyond noise.
 
-    `false_crown`: the same claim with the reported reading of service in place of the true one. Limit: each of the
-    three is tested at 95 % by itself.
+    felt, met: true experience and needs met, for what customers feel is relative to what they have got used to and no
+    measure of what they got. Limit: each sign is tested at 95 % by itself, and needs met only against a fall.
     """
 
     revenue: int
     cheaper: int
-    service_true: int
+    felt: int
+    met: int
     service_reported: int
 
     @property
     def won(self) -> bool:
-        """Revenue up, cost down and true service up, each beyond noise."""
-        return min(self.revenue, self.cheaper, self.service_true) > 0
+        """Revenue up, cost down and true experience up, each beyond noise, and needs met not down beyond noise."""
+        return min(self.revenue, self.cheaper, self.felt) > 0 and self.met >= 0
 
     @property
     def false_crown(self) -> bool:
@@ -251,9 +254,10 @@ class Crown:
         return min(self.revenue, self.cheaper, self.service_reported) > 0 and not self.won
 
 
-def crown(d_revenue: Estimate, d_cost: Estimate, d_true: Estimate, d_reported: Estimate) -> Crown:
-    """The triple crown from four paired differences: money a year, and true and reported service counted towards better."""
-    return Crown(d_revenue.sign, -d_cost.sign, d_true.sign, d_reported.sign)
+def crown(d_revenue: Estimate, d_cost: Estimate, d_felt: Estimate, d_met: Estimate, d_reported: Estimate) -> Crown:
+    """The triple crown from paired differences: money a year, true experience, needs met (undefined where the technology has
+    no needs), and the reported reading counted towards better."""
+    return Crown(d_revenue.sign, -d_cost.sign, d_felt.sign, d_met.sign, d_reported.sign)
 
 
 def _share(world: pd.DataFrame, part: str, whole: str, window: Window) -> pd.Series:

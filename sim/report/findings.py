@@ -87,12 +87,12 @@ def _finding(source: Reader, arm: Arm, values: Mapping[str, pd.Series]) -> Findi
     if head is None or head.d_true is None or head.d_reported is None:
         return Finding(arm, head, readings, levels, changes)
     d_true = differences(source.value("true_always", head.measure.label), *pair)
-    served = changes.get("true_score", head.d_true.times(head.measure.sign))
-    claimed = head.d_reported.times(head.measure.sign)
-    crown = indices.crown(changes.get("revenue", UNDEFINED), changes.get("cost", UNDEFINED), served, claimed)
+    felt = changes.get("true_score", head.d_true.times(head.measure.sign))
+    revenue, cost, met = (changes.get(name, UNDEFINED) for name in ("revenue", "cost", "needs_met"))
+    crown = indices.crown(revenue, cost, felt, met, head.d_reported.times(head.measure.sign))
     return Finding(
         arm, head, readings, levels, changes, crown,
-        bonus_on_gap=indices.bonus_on_gap(levels["bonus"], head.through),
+        bonus_on_gap=indices.bonus_on_gap(levels["bonus"], head.through, head.d_reported, head.measure.sign),
         cost_per_point=indices.cost_per_true_point(differences(values["cost"], *pair), d_true, head.measure.sign),
     )  # fmt: skip
 

@@ -234,7 +234,7 @@ def _all_arms(
         yield f"Best first: {'; '.join(said)}."
     false = [item.arm.name for item in found if item.crown is not None and item.crown.false_crown]
     if false:
-        yield f"{listed(false)} would claim revenue up, cost down and service up; the true figures deny it."
+        yield f"{listed(false)} would claim revenue up, cost down and service up; the true figures do not bear it out."
     yield from _budget(study, others)
     if len(others) > MOST_ARMS:
         yield f"{listed([item.arm.name for item in others[MOST_ARMS:]])}: see the details."
