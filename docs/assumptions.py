@@ -21,6 +21,8 @@ from sim.experiments.claims import World
 from sim.experiments.claims.case import Figure, Run
 from sim.experiments.claims.figures import felt, gamed, money, needs_met, reading
 from sim.experiments.claims.play import play
+from sim.incentives import tactics as act
+from sim.scenario.tactics import Tactics
 
 PAGE = Path(__file__).parent / "assumptions.md"
 MARK = "<!-- written by docs/assumptions.py from here on -->\n"
@@ -35,6 +37,19 @@ class Change(NamedTuple):
     words: str
     sets: tuple[str, ...]
     schemes: tuple[str, ...] = (NPS, OUTCOMES)
+    told: str = ""  # in place of the sets, where these are many
+
+    @property
+    def title(self) -> str:
+        """What stands in the table."""
+        return f"{self.words}: `{self.told or ' '.join(self.sets)}`" if self.sets else self.words
+
+
+def tactics(words: str, name: str, factor: float) -> Change:
+    """A field of all tactics of staff, so many times what it is by default."""
+    known = {label: getattr(tactic, name) for label, tactic in Tactics() if label in act.EMPLOYEE_ACTS}
+    sets = tuple(f"tactics.{label}.{name}={factor * value:g}" for label, value in known.items())
+    return Change(words, sets, told=f"tactics: {name} × {factor:g}")
 
 
 def both(path: str, value: str) -> tuple[str, ...]:
@@ -77,6 +92,12 @@ CHANGES = (
     Change("own motive twice as strong", ("staff.intrinsic={kind: lognormal, a: 440, b: 0.4}",)),
     Change("care helps half as much", ("service.work.care_resolution=0.4",)),
     Change("care helps half as much again", ("service.work.care_resolution=1.2",)),
+    Change("care takes no time", ("service.work.care_minutes=0",)),
+    Change("care takes twice the time more", ("service.work.care_minutes=0.4",)),
+    tactics("tactics take half the time", "minutes", 0.5),
+    tactics("tactics take twice the time", "minutes", 2.0),
+    tactics("tactics leave half the trace", "traceability", 0.5),
+    tactics("tactics leave twice the trace", "traceability", 2.0),
     Change("risk aversion four times as strong", ("staff.risk_aversion={kind: lognormal, a: 0.0032, b: 0.5}",)),
     Change("horizon: the next period counts half", both("discount", "0.5")),
     Change("ten years instead of three", ("weeks=520",)),
@@ -137,8 +158,7 @@ def table(scheme: str, replicates: int) -> Iterator[str]:
             paid, found = gains(scheme, change.sets, replicates)
             shipped = shipped or found
             cells = [cell(estimate(x), estimate(x - y)) for x, y in zip(found, shipped, strict=True)]
-            words = f"{change.words}: `{' '.join(change.sets)}`" if change.sets else change.words
-            yield "| " + " | ".join([words, f"{paid:.0f}", *cells]) + " |"
+            yield "| " + " | ".join([change.title, f"{paid:.0f}", *cells]) + " |"
             sys.stderr.write(f"{scheme}: {change.words}\n")
 
 
