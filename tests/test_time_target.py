@@ -1,5 +1,7 @@
 """Targets can work: a deadline on the customer's own clock, which nobody can write off, improves the truth when it is paid.
 
+And they can harm without a lie: where there is no time to spare.
+
 Each world beside its twin in which the same money is fixed pay, eight replicates, weeks 26 to 129; intervals are 95 %.
 """
 
@@ -33,6 +35,13 @@ def test_without_opportunity_a_time_target_improves_the_truth(doubt: float) -> N
     """Learners who can only serve: more needs are met in time and at all, however widely they doubt and lore errs."""
     wide = (f"staff.learning.doubt={doubt}", f"staff.learning.lore_error={doubt}")
     assert all(gain.low > 0 for gain in gains((IN_TIME, needs_met(SETTLED)), *NO_TACTICS, *wide))
+
+
+@pytest.mark.parametrize("choice", ["learning", "rational"])
+def test_where_queues_are_full_the_same_target_does_harm(choice: str) -> None:
+    """The care that is paid for takes time that others wait: fewer needs are met in time and at all, without a tactic."""
+    full = ("service.queue.occupancy=0.97", f"staff.choice={choice}", f"management.choice={choice}")
+    assert all(gain.high < 0 for gain in gains((IN_TIME, needs_met(SETTLED)), *NO_TACTICS, *full))
 
 
 def test_nor_need_anybody_have_told_them() -> None:

@@ -1,82 +1,21 @@
-"""Expected effects of acts against what they do in twin worlds, and what learners find out about a useless one.
+"""Expected effects of acts against what they do in twin worlds.
 
 Tolerances are four standard errors unless said; where both sides are the same sum of the same draws they are exact.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any
 
 import numpy as np
 import pytest
-from worlds_known import merged, play, weekly
+from worlds_known import merged
 
 from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
 from sim.world import Organisation, foresight
 from sim.world import state as st
-
-# --- what learners find out ------------------------------------------------------------------------------------------------
-
-
-EARLY, FOURTH, EIGHTH = slice(0, 23), slice(188, 207), slice(364, 415)  # weeks: the first half year, what is left later
-
-
-@functools.cache
-def charmed(rate: float, weeks: int = 208, all_answer: bool = False) -> list[Any]:
-    """Mean intensity of charm by week under a bonus of so much a point, a series a replicate."""
-    asked = {"rate": 1, "response": 1} if all_answer else {}
-    spec = Scenario.model_validate({
-        "name": "charm", "weeks": weeks, "burn_in": 12,
-        "customers": {"count": 3000, "needs_per_week": 0.3},
-        "staff": {"count": 30, "team_size": 10, "learning": {"lore": 0.8}},
-        "mechanisms": {"management": False, "turnover": False, "exposure": False},
-        "tactics": {"charm": {"exists": True, "lore": 1.0}},
-        "measures": {"score": {"like": "csat", "handled_by": []} | asked},
-        "pay": {"schemes": [{"kind": "linear", "measure": "score", "rate": rate}]},
-    })  # fmt: skip
-    return [weekly(play(spec, replicate))["share_charm"] for replicate in range(4)]
-
-
-def left(rate: float, weeks: int, when: slice, all_answer: bool = False) -> np.ndarray:
-    """What is done of charm in those weeks, relative to the first half year, by replicate."""
-    return np.array([x.loc[when].mean() / x.loc[EARLY].mean() for x in charmed(rate, weeks, all_answer)])
-
-
-@pytest.mark.parametrize(("rate", "weeks"), [(6.0, 208), (20.0, 416)])
-def test_a_useless_tactic_is_tried_and_then_less(rate: float, weeks: int) -> None:
-    """Charm does nothing; lore says that it moves the score. Staff paid on the score try it, and learn."""
-    early, late = (np.array([x.loc[when].mean() for x in charmed(rate, weeks)]) for when in (EARLY, FOURTH))
-    assert early.min() > 0.1, "lore makes people try it"
-    fall = early - late
-    assert fall.mean() > 4 * fall.std(ddof=1) / math.sqrt(len(fall))
-
-
-@pytest.mark.parametrize(("rate", "weeks", "when"), [(6.0, 208, FOURTH), (20.0, 416, EIGHTH)])
-def test_a_useless_tactic_is_dropped(rate: float, weeks: int, when: slice) -> None:
-    """Less than half of it is left: at a small stake after four years, at a large one after eight.
-
-    What stays at a large stake is doubt: eighteen answers a pay period cannot tell nothing from an effect that is worth a try.
-    """
-    assert left(rate, weeks, when).mean() < 0.5
-
-
-def test_what_can_be_seen_to_be_useless_is_dropped_at_a_large_stake_too() -> None:
-    """Where everybody is asked and answers, a hundred times a pay period, less than a quarter is left after four years."""
-    seen, guessed = left(20.0, 208, FOURTH, all_answer=True), left(20.0, 208, FOURTH)
-    assert seen.mean() < 0.25
-    error = math.sqrt((seen.var(ddof=1) + guessed.var(ddof=1)) / len(seen))
-    assert guessed.mean() - seen.mean() > 4 * error
-
-
-def test_it_is_dropped_the_more_slowly_the_higher_the_stake() -> None:
-    """A small belief is worth acting upon for longer: more is left after four years at 20 than at 6, beyond noise."""
-    low, high = left(6.0, 208, FOURTH), left(20.0, 416, FOURTH)
-    error = math.sqrt((low.var(ddof=1) + high.var(ddof=1)) / len(low))
-    assert high.mean() - low.mean() > 4 * error
-
 
 # --- expected effects against twin worlds ----------------------------------------------------------------------------------
 
