@@ -132,11 +132,19 @@ def test_names_are_chosen_from_a_list(browser: Any, pages: dict[str, Path], view
     tab.close()
 
 
+@pytest.mark.parametrize("name", ["latin", "saltelli"])
+def test_a_sampled_design_begins_at_one_of_its_points(browser: Any, pages: dict[str, Path], name: str) -> None:
+    tab = opened(browser, pages[name])
+    assert tab.page.locator(".where").inner_text().startswith("Design point ")
+    tab.close()
+
+
 def test_between_points_the_nearest_is_shown_and_named(browser: Any, pages: dict[str, Path], views: dict[str, View]) -> None:
     tab = opened(browser, pages["latin"])
     page = tab.page
     page.get_by_label("staff.choice", exact=True).select_option(label="rational")
     page.get_by_label("bonus rate", exact=True).fill("150")
+    page.get_by_label("audit.rate", exact=True).fill("100")
     where = page.locator(".where").inner_text()
     assert where.startswith("No point of the design lies exactly there. Shown is the nearest of 40, point ")
     assert "(asked " in where

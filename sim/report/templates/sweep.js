@@ -49,6 +49,7 @@
     f.wanted = () => (f.levels ? (f.number ? along(f, f.of[f.asked]) : f.asked) : f.asked / f.places);
     f.says = () => (f.levels ? f.levels[f.asked] : short(f.log ? f.low * (f.high / f.low) ** (f.asked / f.places) : f.low + (f.high - f.low) * f.asked / f.places));
   });
+  const sits = (f, i) => (f.levels ? f.at[i] === f.asked : Math.round(f.place[i] * f.places) === f.asked);
   const far = factors.length + 1;
   const nearest = () => {
     const wanted = factors.map((f) => f.wanted());
@@ -61,12 +62,18 @@
       }
       if (distance < least) { best = i; least = distance; }
     }
-    return { at: best, exact: least < 1e-18 };
+    return { at: best, exact: factors.every((f) => sits(f, best)) };
   };
   // In a grid a curve goes through the points that differ from the shown one in one factor alone.
   const key = (levels) => levels.join(",");
   const grid = data.factorial && factors.every((f) => f.levels);
   const cells = new Map(grid ? numbers.map((_, i) => [key(factors.map((f) => f.at[i])), i]) : []);
+  // Where there is no grid, begin at the point nearest to the middle of all factors: at their ends there may be none.
+  if (!grid) {
+    factors.filter((f) => f.levels && f.number).forEach((f) => { f.asked = Math.floor(f.levels.length / 2); });
+    const { at } = nearest();
+    factors.forEach((f) => { f.asked = f.levels ? f.at[at] : Math.round(f.place[at] * f.places); });
+  }
   const slice = (k, at) => factors[k].levels.map((_, level) => cells.get(key(factors.map((f, j) => (j === k ? level : f.at[at])))));
 
   // ---- Controls
