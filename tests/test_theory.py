@@ -15,12 +15,13 @@ import pytest
 from sim.__main__ import main
 from sim.experiments.theory import CASES, Case, compared, named, theory
 from sim.experiments.theory import table as rendered
-from sim.experiments.theory.case import Row
+from sim.experiments.theory.case import EXACT, Row
 from sim.scenario import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = json.loads((ROOT / "docs/theory.json").read_text(encoding="utf-8"))
 BY_NAME = {case.name: case for case in CASES}
+FEW = 16  # replicates of values of our own: the page's have the power
 
 
 def wrong(rows: list[Row]) -> list[str]:
@@ -81,7 +82,8 @@ OWN: list[tuple[str, tuple[str, ...]]] = [
 @pytest.mark.parametrize(("name", "sets"), OWN, ids=[f"{name}-{i}" for i, (name, _) in enumerate(OWN)])
 def test_other_values_agree_too(name: str, sets: tuple[str, ...]) -> None:
     assert all([*BY_NAME[name].always, *sets] != line["set"] for line in KEPT if line["case"] == name)
-    assert not wrong(compared(BY_NAME[name], sets))
+    case = BY_NAME[name]
+    assert not wrong(compared(replace(case, replicates=min(case.replicates, FEW)), sets))
 
 
 def test_there_are_twenty_closed_forms_at_several_values_each() -> None:
@@ -93,21 +95,32 @@ def test_there_are_twenty_closed_forms_at_several_values_each() -> None:
 
 
 def test_a_drawn_figure_would_not_agree_with_much_else() -> None:
-    """Four standard errors are an eighth of the figure or less, at one setting of every claim at least."""
-    power: dict[tuple[str, str], float] = {}
-    for line in KEPT:
-        if line["tolerance"] is None and line["error"]:
-            key = (line["case"], line["what"])
-            power[key] = min(power.get(key, 9.0), 4.0 * line["error"] / max(abs(line["target"]), 1e-9))
-    assert max(power.values()) < 0.125, power
+    """Four standard errors are 15 % of every predicted figure or less; of one that is zero, of the largest of its kind."""
+    drawn = [line for line in KEPT if line["tolerance"] is None and line["error"]]
+    largest: dict[tuple[str, str], float] = {}
+    for line in drawn:
+        key = (line["case"], line["what"])
+        largest[key] = max(largest.get(key, 0.0), abs(line["target"]))
+    power = {}
+    for line in drawn:
+        case, what, target = line["case"], line["what"], abs(line["target"])
+        power[case, what, *line["set"]] = 4.0 * line["error"] / (target if target > EXACT else largest[case, what])
+    assert len(power) == len(drawn)
+    assert not {key: share for key, share in power.items() if share > 0.15}
 
 
 def test_drawn_figures_are_off_by_about_their_errors() -> None:
-    """Neither always inside nor outside: a root mean square of 1, more by the tails of Student's t of 7 to 15 degrees."""
-    drawn = [line for line in KEPT if line["tolerance"] is None and line["error"]]
-    mean_square = sum(((line["measured"] - line["target"]) / line["error"]) ** 2 for line in drawn) / len(drawn)
-    assert len(drawn) > 50
-    assert 0.4 < mean_square < 2.2
+    """Neither always inside nor outside: a root mean square of 1, more by the tails of Student's t of 15 degrees and more.
+
+    Figures of the same runs move together, so the runs of a setting count once; those of two settings share no luck.
+    """
+    off = rendered.misses(KEPT)
+    assert len(off) > 30
+    assert len({line["seed"] for line in KEPT}) == len({(line["scenario"], *line["set"]) for line in KEPT})
+    first = [round(own[0], 4) for own in off]
+    assert len(set(first)) == len(first), "two settings off by the same: the same luck twice"
+    mean_square = sum(sum(z * z for z in own) / len(own) for own in off) / len(off)
+    assert 0.4 < mean_square < 2.0
 
 
 def test_a_wrong_formula_is_seen() -> None:

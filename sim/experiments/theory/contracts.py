@@ -167,7 +167,7 @@ CASES = (
             Claim("fines, a person and period", "p F k max(0, b − p F)",
                   lambda p: p.spec.audit.rate * p.spec.audit.fine * falsified(p), fines_a_head, None),
         ),
-        replicates=8,
+        replicates=32,
     ),
     Case(
         5, "deterrence", "Deterrence", "textbook/deterrence", "Becker (1968)",
@@ -177,6 +177,6 @@ CASES = (
         ),
         (Claim("share who cheat", "clip((G − p F) / C, 0, 1)", prevalence,
                lambda p: float(weekly(p, "share_cheat").iloc[-1]), None),),
-        replicates=8, always=("weeks=4", "burn_in=4"),
+        replicates=12, always=("weeks=4", "burn_in=4"),
     ),
 )  # fmt: skip

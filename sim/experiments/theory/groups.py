@@ -145,7 +145,7 @@ CASES = (
                   lambda p: cost(p) * act(0)(p) - motive(p), SEARCHED),
             Claim("share who reach the target", "Φ((e − q) / σ)", chance_of_bonus, share_paid, None),
         ),
-        replicates=8,
+        replicates=16, always=("staff.count=1000",),
     ),
     Case(
         9, "ratchet", "The ratchet", "textbook/ratchet", "Weitzman (1980)",

@@ -86,7 +86,7 @@ CASES = (
             Claim("share after 9 periods", "the same", spread_after(9), seen_after(9), None),
             Claim("rate at which it spreads", "β Δ", copying, copied, None),
         ),
-        replicates=8,
+        replicates=16,
     ),
     Case(
         19, "skill", "Skill by practice", "textbook/skill", "Thurstone (1919)",
@@ -102,6 +102,6 @@ CASES = (
             Claim("share who leave, a period", "τ = 1 − exp(−h · period)", turnover,
                   lambda p: float(weekly(p, "quits").sum() / p.spec.staff.count / (p.spec.weeks / p.spec.pay.every)), None),
         ),
-        replicates=8,
+        replicates=12,
     ),
 )  # fmt: skip

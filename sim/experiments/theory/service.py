@@ -130,7 +130,7 @@ CASES = (
         15, "drift", "Expectations that drift between needs at random", "textbook/drift", "Johnson, Anderson & Fornell (1995)",
         ((), ("customers.experience.adaptation=0.5", "customers.needs_per_week=1"), ("customers.experience.drift=-0.01",)),
         (Claim("gap in the long run", "E − Q = d / α", settled_gap, gap_now, None),),
-        replicates=8, micro=True,
+        replicates=12, micro=True,
     ),
     Case(
         16, "failure_demand", "Contacts per issue", "textbook/failure_demand", "geometric series; Seddon (2003)",
@@ -141,7 +141,7 @@ CASES = (
         ),
         (Claim("contacts per issue", "1 / (1 − r); at most k returns: (1 − r^(k + 1)) / (1 − r)", multiplier, contacts_a_need,
                None),),
-        replicates=8,
+        replicates=12,
     ),
     Case(
         17, "queue", "A queue with those who call again", "textbook/queue", "Erlang (1917); Takács (1963)",
@@ -152,6 +152,6 @@ CASES = (
             Claim("mean wait, minutes", "Erlang C at λ / (1 − r): C / (c μ − λ)", erlang_wait, mean_wait, None),
             Claim("occupancy", "ρ = λ / ((1 − r) c μ)", utilisation, busy, None),
         ),
-        replicates=8,
+        replicates=16,
     ),
 )  # fmt: skip

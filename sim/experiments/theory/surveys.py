@@ -125,7 +125,7 @@ CASES = (
         10, "survey_error", "Standard error of an NPS", "textbook/survey_error", "Rocks (2016)",
         ((), ("customers.count=4000",), OTHER_CUSTOMERS, (*UNHAPPY, "measures.score.rate=0.25")),
         (Claim("points, week to week", "100 √((p + d − (p − d)²) / n)", survey_error, spread_of_weeks, None),),
-        replicates=8,
+        replicates=12,
     ),
     Case(
         11, "selective_survey", "Asking by chances that differ", "textbook/selective_survey", "Bethlehem (1988)",
@@ -137,7 +137,7 @@ CASES = (
             Claim("reported, by the shares of the scenario", "the same", lambda p: selected(p, classes(p)),
                   lambda p: float(series(p, "reported").mean()), None),
         ),
-        replicates=12,
+        replicates=16,
     ),
     Case(
         11, "nonresponse", "Bias of who answers", "textbook/nonresponse", "Bethlehem (1988)",
@@ -148,7 +148,7 @@ CASES = (
             Claim("reported − true", "the same", covariance_bias,
                   lambda p: float((series(p, "reported") - series(p, "true")).mean()), None),
         ),
-        replicates=12,
+        replicates=64,
     ),
     Case(
         12, "begging", "Begging for a ten", "textbook/begging", "arithmetic of the score",
@@ -158,7 +158,7 @@ CASES = (
             Claim("reported − true", "the same", begged,
                   lambda p: float((series(p, "reported") - series(p, "true")).mean()), None),
         ),
-        replicates=12,
+        replicates=20,
     ),
     Case(
         13, "regression", "Regression to the mean", "textbook/regression", "Kelley (1927)",
@@ -167,13 +167,13 @@ CASES = (
             Claim("slope of true on reported", "rel = σ_V² / (σ_V² + σ² / n)", reliability, slope, None),
             Claim("share of their lead that the best tenth keep", "E[V − μ | P] = rel (P − μ)", reliability, kept_lead, None),
         ),
-        replicates=12,
+        replicates=40,
     ),
     Case(
         14, "rank_agreement", "Rank agreement with noise only", "textbook/regression", "Kruskal (1958)",
         PEOPLE,
         (Claim("Kendall's τ", "(2 / π) asin √rel", lambda p: 2.0 / math.pi * math.asin(math.sqrt(reliability(p))), agreement,
                None),),
-        replicates=12,
+        replicates=40,
     ),
 )  # fmt: skip

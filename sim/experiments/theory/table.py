@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from statistics import fmean
 from typing import Any
 
 from sim.experiments.theory.case import ERRORS, EXACT
@@ -25,7 +26,8 @@ formula is a function of the same scenario. Those about incentives run on the li
 everything switched off by the scenario that the formula does not speak of.
 
 A drawn figure agrees if it lies within {errors:.0f} standard errors (±, over replicates, of simulated − predicted); where a
-run has no luck in it, if it lies within the tolerance: 1e-09, or what a search or a tabulated chance allows.
+run has no luck in it, if it lies within the tolerance: 1e-09, or what a search or a tabulated chance allows. Every setting has
+luck of its own (its seed is kept in `docs/theory.json`); figures of one setting are read off the same runs.
 {agreed}.
 
 `gamed theory` plays all of this anew, `gamed theory baker` one case; `gamed theory --out docs/theory.json` keeps the figures
@@ -84,9 +86,20 @@ def page(rows: list[Line]) -> str:
 
 def agreed(rows: list[Line]) -> str:
     """How many agree, and how far drawn figures are off on the whole: about one standard error if the errors are right."""
-    drawn = [line for line in rows if line["tolerance"] is None and line["error"]]
+    off = misses(rows)
     told = f"{sum(line['ok'] for line in rows)} of {len(rows)} figures agree"
-    if not drawn:
+    if not off:
         return told
-    off = sum(((line["measured"] - line["target"]) / line["error"]) ** 2 for line in drawn) / len(drawn)
-    return f"{told}; the {len(drawn)} drawn ones are off by {math.sqrt(off):.2f} standard errors (root mean square)"
+    drawn, size = sum(map(len, off)), math.sqrt(fmean(fmean(z * z for z in own) for own in off))
+    return f"{told}; the {drawn} drawn ones, of {len(off)} settings that weigh the same, are off by {size:.2f} standard errors " \
+        "(root mean square)"
+
+
+def misses(rows: Iterable[Line]) -> list[list[float]]:
+    """By how many standard errors drawn figures are off, those that are read off the same runs together."""
+    found: dict[tuple[str, int], list[float]] = {}
+    for line in rows:
+        if line["tolerance"] is None and line["error"]:
+            off = (line["measured"] - line["target"]) / line["error"]
+            found.setdefault((line["scenario"], line["seed"]), []).append(off)
+    return list(found.values())
