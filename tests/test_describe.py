@@ -16,6 +16,12 @@ def test_what_the_engine_takes_for_a_tactic_is_drawn_as_one() -> None:
             assert (kinds[name]["kind"] == "tactic") == act.tactic, name
 
 
+def test_in_a_linear_world_too() -> None:
+    """Found out by the world from what an activity is worth: it is no property of the scenario."""
+    kinds = activities(load("textbook/baker").spec)
+    assert {name: note["kind"] for name, note in kinds.items()} == {"care": "service", "gaming": "tactic"}
+
+
 def test_pay_that_begins_after_the_end_is_told() -> None:
     (arm,) = resolve([load("nps_bonus", ["weeks=20", "pay.schemes.0.from_week=30"])])
     assert describe(arm)["scheme_changes"] == [{"week": 30, "text": "linear pay on NPS starts"}]
