@@ -19,6 +19,7 @@ from sim.bench.worlds import world
 from sim.cli import app
 from sim.scenario.errors import ScenarioError
 from sim.world import Organisation, choice, foresight, start
+from sim.world import state as st
 
 FIELDS = {*Row._fields, "ok"}
 SPEC = world(QUICK.customers, QUICK.staff, QUICK.team, QUICK.weeks)
@@ -99,12 +100,39 @@ def test_agents_that_differ_are_seen(wrong: float, monkeypatch: pytest.MonkeyPat
     for owner, name in ((start, "of"), (choice, "choose"), (foresight, "effects"), (foresight, "ability_effects")):
         monkeypatch.setattr(owner, name, getattr(owner, name))  # players change them for their process; here they come back
     monkeypatch.setattr(twin, "Player", lambda _, __, compiled: Double(0.0 if compiled else wrong))
-    found, equal = twin.in_turns(SPEC, QUICK.keyed_weeks, twin.TESTS)
+    found, equal = twin.in_turns(SPEC, 3, QUICK.keyed_weeks, twin.TESTS)
     assert equal == (wrong == 0.0)
-    assert ("customer.end" in capsys.readouterr().err) == (wrong > 0.0)
-    assert twin.alike(SPEC, found[twin.UNKEYED], 6)[0]
-    shifted = [turn._replace(contacts=turn.contacts * 5) for turn in found[twin.UNKEYED]]
-    assert not twin.alike(SPEC, shifted, 6)[0]
+    assert ("in history 3 after week 0: customer.end" in capsys.readouterr().err) == (wrong > 0.0)
+    played = found[twin.UNKEYED]
+    assert sum(turn.contacts for turn in played) == Organisation(SPEC, 3).run().recorder.counts[:, st.N_CONTACTS].sum()
+    assert twin.alike(SPEC, [played, played], 6)[0]
+    shifted = [turn._replace(contacts=turn.contacts * 5) for turn in played]
+    assert not twin.alike(SPEC, [played, shifted], 6)[0], "every history is checked"
+
+
+def turn(seconds: float, called: float = 0.0) -> turns.Turn:
+    return turns.Turn(seconds, seconds, called, called, 10.0, 10.0, None, 0.0, None)
+
+
+def test_a_ratio_is_the_median_over_histories_and_the_target_is_asked_of_both_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three histories of two pay periods; one of them ten times as slow as the others, and one that went another way."""
+    theirs = {0: [turn(100.0, 60.0), turn(300.0, 160.0)], 1: [turn(2000.0), turn(2000.0)], 2: [turn(250.0, 75.0)] * 2}
+    asked = []
+
+    def play(_: Any, replicate: int, weeks: int, __: Path) -> Any:
+        asked.append(replicate)
+        both = {twin.ENGINE: [turn(1.0), turn(1.0)], twin.UNKEYED: theirs[replicate], twin.KEYED: theirs[replicate][:1]}
+        return both, differs != replicate
+
+    monkeypatch.setattr(twin, "in_turns", play)
+    for agree, differs in ((True, 7), (True, 2), (False, 7)):
+        monkeypatch.setattr(twin, "alike", lambda *_, agree=agree: (agree, ""))
+        whole, left_out, _, _, keyed = list(twin.rows(QUICK._replace(full=True, histories=3)))[1:]
+        assert asked[-3:] == [0, 1, 2]
+        assert (whole.ratio, whole.median, whole.repetitions) == (250.0, 275e3, 6)
+        assert (left_out.ratio, whole.target, left_out.target) == (175.0, Target("at least", 100.0), Target("at least", 100.0))
+        assert keyed.ratio == 250.0
+        assert (whole.correct, keyed.correct) == (agree, differs == 7)
 
 
 def test_a_row_is_all_right_when_results_agree_and_the_target_is_reached() -> None:

@@ -61,20 +61,20 @@ class Clock:
 class Player:
     """One who plays a world: the engine, or the twin with keyed or with Python's own chance."""
 
-    def __init__(self, kind: str, spec: Scenario, begin: Any) -> None:
+    def __init__(self, kind: str, spec: Scenario, begin: Any, replicate: int) -> None:
         self.kind, self.clock = kind, Clock()
         start.of = lambda _: begin  # a start takes minutes in plain Python and is no part of the history
         if kind == ENGINE:
-            Organisation(spec, 1).run()  # what is compiled gets loaded
+            Organisation(spec, replicate + 1).run()  # what is compiled gets loaded
         for owner, name in ((choice, "choose"), (foresight, "effects"), (foresight, "ability_effects")):
             self.clock.on(owner, name, "called")
         if kind == ENGINE:
-            self.model: Any = Organisation(spec)
+            self.model: Any = Organisation(spec, replicate)
             self.clock.on(self.model.firm, "payday", "payday")
         else:
-            luck = Unkeyed(spec.seed, 0) if kind == UNKEYED else None
+            luck = Unkeyed(spec.seed, replicate) if kind == UNKEYED else None
             customer = {} if kind == UNKEYED else {"customer": SingleCustomer}
-            self.model = TwinFirm(spec, 0, begin, luck, **customer)
+            self.model = TwinFirm(spec, replicate, begin, luck, **customer)
             self.clock.on(self.model, "payday", "payday")
 
     def play(self, weeks: int) -> Turn:
