@@ -59,10 +59,15 @@ READINGS, CONTACT = "sim/world/readings.py", "sim/world/contact.py"
 ISSUE, HEARD = "sim/world/issue.py", "sim/world/heard.py"
 SOLVER, HILL, QUADRATIC = "sim/world/solver.py", "sim/world/hill.py", "sim/world/quadratic.py"
 CHOICE, EXPECTATION, BELIEFS = "sim/world/choice.py", "sim/incentives/expectation.py", "sim/world/beliefs.py"
-AFTERMATH, PANEL = "sim/world/aftermath.py", "sim/world/panel.py"
+AFTERMATH, PANEL, HEARSAY = "sim/world/aftermath.py", "sim/world/panel.py", "sim/world/hearsay.py"
 PLAIN = ("sim/world/week.py", READINGS, CONTACT, ISSUE, HEARD, SOLVER, HILL, QUADRATIC, CHOICE, EXPECTATION, BELIEFS)
-ANEW = {AFTERMATH: ("sim.world.aftermath", "sim.world.panel"), PANEL: ("sim.world.panel",)}
+ANEW = {
+    AFTERMATH: ("sim.world.aftermath", "sim.world.panel"),
+    PANEL: ("sim.world.panel",),
+    HEARSAY: ("sim.world.hearsay", "sim.world.aftermath", "sim.world.relationship", "sim.world.panel"),
+}
 GRID, FORESEEN = "test_choice.py::test_no_grid_point_is_better", "test_foresight.py::test_"
+TWINS = "test_twins.py::test_expected_effects_agree_with_twin_worlds"
 PLACES, FORMS = "test_places.py::test_", "test_survey_forms.py::test_"
 MOOD = f"{FORMS}form_11_staff_who_invite_by_mood[shares0]"
 CLOSING = (
@@ -187,8 +192,15 @@ MUTANTS = (
            "(1.0 - hushed) * p.relief - hushed * p.hushed", "(1.0 - hushed) * p.relief + hushed * p.hushed",
            (f"{FORESEEN}what_customers_remember_is_foreseen[{act.DIVERT}]",)),
     Mutant("what is solved comes back", "care is expected to bring repeats", PANEL,
-           "back = (1.0 - met) * again", "back = met * again",
-           ("test_twins.py::test_expected_effects_agree_with_twin_worlds[care]",)),
+           "back = (1.0 - met) * again", "back = met * again", (f"{TWINS}[care]",)),
+    Mutant("half of the hard cases kept", "picking easy cases is expected to do half of what it does", PANEL,
+           "kept = 1.0 - d[act.CHERRY] * hard", "kept = 1.0 - 0.5 * d[act.CHERRY] * hard", (f"{TWINS}[cherry_picking]",)),
+    Mutant("half of the complaints hushed", "putting off complaints is expected to do half of what it does", PANEL,
+           "recorded = complaint * (1.0 - hushed)", "recorded = complaint * (1.0 - 0.5 * hushed)",
+           (f"{TWINS}[complaint_diversion]",)),
+    Mutant("half of the angry invited", "inviting by mood is expected to do half of what it does", HEARSAY,
+           "1.0 - d[act.SELECT] * survey.passes_over", "1.0 - 0.5 * d[act.SELECT] * survey.passes_over",
+           (f"{TWINS}[selective_invitation]",)),
     Mutant("a label that counts", "staff take to heart only what is called nps", "sim/world/contracts.py",
            "unit = 1.0 if place < 0 else float(points[place])",
            "unit = 1.0 if place < 0 else float(points[place]) * (1.0 if scheme.measure == 'nps' else 0.5)", ("test_labels.py",)),

@@ -6,7 +6,7 @@ Tolerances are four standard errors unless said; where both sides are the same s
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from sim.world import state as st
 TWINS: dict[str, Any] = {
     "name": "twins", "weeks": 8, "burn_in": 4,
     "customers": {"count": 30000, "needs_per_week": 1.0},
-    "staff": {"count": 96, "team_size": 8, "choice": "fixed", "first_skill": 1,
+    "staff": {"count": 12 * act.ACTS, "team_size": act.ACTS, "choice": "fixed", "first_skill": 1,
               "first_acts": dict.fromkeys(act.EMPLOYEE_ACTS, 0.3)},
     "mechanisms": {"management": False, "turnover": False, "skill": False, "queue": False, "exposure": False, "exit": False,
                    "engagement": False},
@@ -30,96 +30,152 @@ TWINS: dict[str, Any] = {
     "measures": {
         "nps": {"response": 0.5, "handled_by": []}, "csat": {"response": 0.5, "handled_by": []},
         "ces": {"response": 0.5, "handled_by": []}, "fcr_experienced": {"response": 0.5}, "jobs_closed": {}, "handle_time": {},
-        "fcr_logged": {}, "complaints": {}, "fcr_window": {}, "in_time": {}, "outcomes": {"rate": 1.0, "response": 1.0},
+        "fcr_logged": {}, "complaints": {}, "fcr_window": {}, "in_time": {"logging": "manual"},
+        "in_time_by_system": {"like": "in_time", "logging": "automatic"}, "outcomes": {"rate": 1.0, "response": 1.0},
     },
 }  # fmt: skip
-AT_ONCE = ("nps", "csat", "ces", "fcr_experienced", "jobs_closed", "handle_time", "fcr_logged", "complaints")
-LATER = ("fcr_window", "in_time", "outcomes")
-WIDTH = 0.1
+# Which employees of the twelve teams do more of their act in one world and less in the other: a cyclic design in which the
+# signs of any two employees agree in half of the teams (Plackett & Burman 1946), so that what one does to another cancels.
+CYCLE = np.array([1, 1, -1, 1, 1, 1, -1, -1, -1, 1, -1])
+SIGNS = np.vstack([*(np.roll(CYCLE, n) for n in range(11)), -np.ones(11)])[:, : act.ACTS]
+LATER = ("fcr_window", "in_time", "in_time_by_system", "outcomes")  # read when a need has ended
+WEEKS, SETTLED = 6, 2  # weeks played; what is read later is read from the third on
+WIDTH = 0.6  # from none of an act to twice as much: readings are ratios of linear functions, all but straight so far
+LARGEST = 0.25  # error of an expected effect that is let pass, relative to the effect
+
+# What each act is done for (charm: what it costs): here four standard errors have to be less than a quarter of the effect.
+DONE_FOR = {
+    "care": ("nps", "csat", "ces", "fcr_experienced", "fcr_logged", "complaints", *LATER),
+    "rushing": ("jobs_closed", "handle_time"),
+    "selective_invitation": ("nps", "csat", "ces"),
+    "pleading": ("nps", "csat", "ces"),
+    "gifts": ("nps", "csat", "ces"),
+    "closing_early": ("jobs_closed", "fcr_logged", "in_time"),
+    "cherry_picking": ("csat", "fcr_experienced", "jobs_closed", "handle_time", "fcr_logged", *LATER),
+    "complaint_diversion": ("complaints",),
+    "charm": ("jobs_closed", "handle_time"),
+}
+# Expected with the right sign, but not within a quarter (docs/ODD.md, Prediction, tells why): whoever mends it takes it off.
+ILL_FORESEEN = (("cherry_picking", "in_time"), ("closing_early", "in_time_by_system"))
+HUSHED: dict[str, Any] = {
+    "customers": {"voice": {"complaint_at": 12, "complaint_slope": 5, "aloud": 1, "remedy": 1, "hushed": 0},
+                  "return_probability": 0.6, "return_delay": 0.3},
+    "service": {"work": {"followup": 0}},
+}  # fmt: skip
+
+
+class Row(NamedTuple):
+    """Effect of an act on a measure: what came out, what was expected, and the standard error of their difference."""
+
+    label: str
+    truth: float
+    thinks: float
+    error: float
 
 
 def expected_effects(model: Organisation) -> np.ndarray:
-    """What the panel thinks: (T, acts, measures), raw units."""
+    """What the panel thinks, mean of the teams: (acts, measures), raw units."""
     open_acts = np.zeros(act.ALL_ACTS, np.bool_)
     open_acts[: act.ACTS] = True
-    return foresight.effects(model.world, open_acts, np.arange(len(model.world.measures)), 0.01)[1][:, : act.ACTS, 1:-1]
+    found = foresight.effects(model.world, open_acts, np.arange(len(model.world.measures)), 0.01)[1]
+    return found[:, : act.ACTS, 1:-1].mean(axis=0)
 
 
-def moved(spec: Scenario, k: int, by: float, posts: slice, weeks: int, skip: int) -> np.ndarray:
-    """Expected reported readings (before luck) by post and measure after act k has been moved: (E, M, num and den)."""
+def moved(spec: Scenario, sign: int) -> tuple[np.ndarray, np.ndarray]:
+    """What is expected before employee k of each team does more (or less) of act k, and the readings (before luck) after it.
+
+    Shapes (acts, measures) and (weeks, teams, employees, measures, num and den).
+    """
     model = Organisation(spec)
     while model.week < 0:
         model.step()
-    model.world.staff["intensity"][posts, k] += by
-    total = np.zeros((spec.staff.count, len(spec.measures), 2))
-    for week in range(weeks):
+    effects = expected_effects(model)
+    for k in range(act.ACTS):
+        model.world.staff["intensity"][k :: act.ACTS, k] += sign * SIGNS[:, k] * WIDTH / 2
+    weeks = []
+    for week in range(WEEKS):
         model.step()
-        if week >= skip:
-            cells = model.world.readings[week % spec.pay.every][: spec.staff.count]
-            total[..., 0] += cells["num"][..., st.PROCESSING]
-            total[..., 1] += cells["den"][..., st.PROCESSING]
-    return total
+        cells = model.world.readings[week % spec.pay.every][: spec.staff.count]
+        read = np.stack([cells["num"][..., st.PROCESSING], cells["den"][..., st.PROCESSING]], axis=-1)
+        weeks.append(read.reshape(spec.teams, act.ACTS, len(spec.measures), 2))
+    return effects, np.array(weeks)
 
 
-def slopes(spec: Scenario, k: int, posts: slice, weeks: int, skip: int) -> np.ndarray:
-    """Change of the reading per unit of act k between twin worlds a tenth apart, by team: (T, M)."""
-    below, above = (moved(spec, k, by, posts, weeks, skip)[posts] for by in (-WIDTH / 2, WIDTH / 2))
-    by_team = [x.reshape(spec.teams, -1, *x.shape[1:]).sum(axis=1) for x in (below, above)]
-    return (by_team[1][..., 0] / by_team[1][..., 1] - by_team[0][..., 0] / by_team[0][..., 1]) / WIDTH
+def slopes(spec: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    """Effects of each act on its employee's own reading, as they come out in a pair of twin worlds and as expected: (acts, M)."""
+    (effects, one), (_, other) = (moved(spec, sign) for sign in (1, -1))
+    more = (SIGNS > 0)[None, :, :, None, None]
+    played = np.zeros(effects.shape)
+    for sign, worlds in ((1, np.where(more, one, other)), (-1, np.where(more, other, one))):
+        for j, label in enumerate(spec.measures):
+            weeks = slice(SETTLED, None) if label in LATER else slice(0, 1)
+            num, den = worlds[weeks, :, :, j].sum(axis=(0, 1)).T
+            played[:, j] += sign * num / den / WIDTH
+    return played, effects
 
 
-def think(**more: Any) -> tuple[Scenario, np.ndarray]:
-    """The world of the twins at the end of its burn-in, and what is expected of the acts in it."""
-    spec = Scenario.model_validate(merged(TWINS, more))
-    model = Organisation(spec)
-    while model.week < 0:
-        model.step()
-    return spec, expected_effects(model)
+@functools.cache
+def twins(name: str, hushed: bool = False) -> list[Row]:
+    """A row for each measure of what an act does, over pairs of worlds with other seeds."""
+    labels, played, effects = pairs(hushed)
+    k = act.EMPLOYEE_ACTS.index(name)
+    truth, thinks = played[:, k], effects[:, k]
+    error = (thinks - truth).std(axis=0, ddof=1) / math.sqrt(len(truth))
+    return [Row(label, *map(float, x)) for label, *x in zip(labels, truth.mean(axis=0), thinks.mean(axis=0), error, strict=True)]
 
 
-@pytest.fixture(scope="module")
-def thought() -> tuple[Scenario, np.ndarray]:
-    return think()
+@functools.cache
+def pairs(hushed: bool) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Names of the measures, and what came out and what was expected in pairs of twin worlds: (pairs, acts, measures)."""
+    specs = [Scenario.model_validate(merged(TWINS, {"seed": n} | (HUSHED if hushed else {}))) for n in range(6 if hushed else 40)]
+    played, effects = zip(*(slopes(spec) for spec in specs), strict=True)
+    return list(specs[0].measures), np.array(played), np.array(effects)
+
+
+def wrong(name: str, rows: list[Row], factor: float = 1.0) -> list[str]:
+    """What is foreseen with the wrong sign, or not within 25 % and four standard errors; factor: on what is expected.
+
+    Where an effect is too small to be told from none, only the latter part of the tolerance says anything.
+    """
+    found = []
+    for label, truth, thinks, error in rows:
+        off = abs(truth - factor * thinks) > LARGEST * abs(truth) + 4 * error and (name, label) not in ILL_FORESEEN
+        if off or (abs(truth) > 4 * error and truth * thinks < 0 and abs(thinks) > 4 * error):
+            found.append(f"{label}: twin worlds {truth:.4f}, panel {factor * thinks:.4f} ± {error:.4f}")
+    return found
 
 
 @pytest.mark.parametrize("name", act.EMPLOYEE_ACTS)
-def test_expected_effects_agree_with_twin_worlds(thought: tuple[Scenario, np.ndarray], name: str) -> None:
-    """The same world twice, one employee a team a tenth apart for a week (more for what is read when a need has ended)."""
-    check_twins(*thought, name)
+def test_expected_effects_agree_with_twin_worlds(name: str) -> None:
+    """The same world twice: employees do none of their act or twice as much as their colleagues."""
+    found = wrong(name, twins(name))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", act.EMPLOYEE_ACTS)
+def test_twin_worlds_could_tell_if_they_did_not(name: str) -> None:
+    """Noise is small against what an act is done for: nothing, half or one and a half of what is expected would be noticed."""
+    rows = [row for row in twins(name) if row.label in DONE_FOR[name]]
+    assert len(rows) == len(DONE_FOR[name])
+    for row in rows:
+        assert 4 * row.error < LARGEST * abs(row.truth), row
+        assert wrong(name, [row], 0.0) or (name, row.label) in ILL_FORESEEN, row
+    assert wrong(name, rows, 0.5)
+    assert wrong(name, rows, 1.5)
+
+
+@pytest.mark.parametrize(("name", "label"), ILL_FORESEEN)
+def test_what_is_known_to_be_foreseen_ill(name: str, label: str) -> None:
+    """The sign is right and the size is not, beyond noise; what passes here no longer has to be taken off the list."""
+    (row,) = (row for row in twins(name) if row.label == label)
+    assert row.truth * row.thinks > 0.0
+    assert abs(row.truth) > 4 * row.error
+    assert abs(row.truth - row.thinks) > 4 * row.error
 
 
 def test_who_hushes_a_complaint_knows_that_its_remedy_is_lost() -> None:
     """Every unmet need is complained about and would be met by that; hushed, it comes back at once, or ends unmet."""
-    voice = {"complaint_at": 12, "complaint_slope": 5, "aloud": 1, "remedy": 1, "hushed": 0}
-    spec, effects = think(
-        customers={"voice": voice, "return_probability": 0.6, "return_delay": 0.3}, service={"work": {"followup": 0}}
-    )
-    found = effects[:, act.DIVERT, list(spec.measures).index("fcr_window")].mean()
-    assert found < -0.1
-    check_twins(spec, effects, "complaint_diversion")
-
-
-def check_twins(spec: Scenario, effects: np.ndarray, name: str) -> None:
-    """What moves is one's own reading. Sign, and size within 25 % beside four standard errors (of twelve teams).
-
-    One event is let pass: where nobody's customer tipped over, the spread between teams is 0.
-    """
-    contacts = (
-        spec.customers.count * spec.customers.needs_per_week * spec.teams / spec.staff.count
-    )  # a week, of those moved
-    k = act.EMPLOYEE_ACTS.index(name)
-    one_a_team = slice(0, None, spec.staff.team_size)
-    failures = []
-    for labels, weeks, skip in ((AT_ONCE, 1, 0), (LATER, 6, 2)):
-        played = slopes(spec, k, one_a_team, weeks, skip)
-        for j, label in enumerate(spec.measures):
-            if label not in labels:
-                continue
-            difference = played[:, j] - effects[:, k, j]
-            error = difference.std(ddof=1) / math.sqrt(len(difference))
-            truth, thinks = played[:, j].mean(), effects[:, k, j].mean()
-            if abs(truth - thinks) > 0.25 * abs(truth) + 4 * error + 1 / (contacts * WIDTH):
-                failures.append(f"{label}: twin worlds {truth:.4f}, panel {thinks:.4f} ± {error:.4f}")
-            if abs(truth) > 4 * error and truth * thinks < 0 and abs(thinks) > 4 * error:
-                failures.append(f"{label}: sign, twin worlds {truth:.4f}, panel {thinks:.4f} ± {error:.4f}")
-    assert not failures, "\n".join(failures)
+    rows = twins("complaint_diversion", hushed=True)
+    assert next(row.thinks for row in rows if row.label == "fcr_window") < -0.1
+    found = wrong("complaint_diversion", rows)
+    assert not found, "\n".join(found)

@@ -58,7 +58,9 @@ def expect_log(w, j, row, d, solved, remedied, minutes, weight, out):
 def expect_ended(w, j, row, d, solved, met, marked, weight, out):
     """What the need brings to who serves it now, if it ends with him: met, followed up, or given up.
 
-    A need that comes back ends with whoever serves it last, mostly a colleague: it leaves one's own reading.
+    A need that comes back ends with whoever serves it last, mostly a colleague: it leaves one's own reading. Two things are
+    not foreseen (how far that leads astray: docs/ODD.md, Prediction): that it may come back to oneself, and that an earlier
+    contact may have marked it done already, which counts where staff write the log.
     """
     p, m = w.p, w.measures[j]
     now = 1.0 if row.age <= m.within else 0.0
