@@ -1,10 +1,11 @@
-"""Expected effects of acts against what they do in twin worlds.
+"""Expected effects of acts against what they do in twin worlds: all acts in one pair of worlds, each by an employee of his own.
 
-Tolerances are four standard errors unless said; where both sides are the same sum of the same draws they are exact.
+What comes out may differ from what is expected by a quarter of it and four standard errors; that these are small is tested too.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any, NamedTuple
 
@@ -16,8 +17,6 @@ from sim.incentives import tactics as act
 from sim.scenario.schema import Scenario
 from sim.world import Organisation, foresight
 from sim.world import state as st
-
-# --- expected effects against twin worlds ----------------------------------------------------------------------------------
 
 TWINS: dict[str, Any] = {
     "name": "twins", "weeks": 8, "burn_in": 4,
