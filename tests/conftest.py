@@ -28,8 +28,8 @@ settings.load_profile("same")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Files that take longest, from long to short: begun first, so that no process is left alone with one of them at the end.
-LONG = ("test_twin_agrees", "test_twins", "test_theory", "test_claims", "test_sweep", "test_cluster", "test_experiments", "test_readme",
-        "test_kernel_cache", "test_classroom_page")  # fmt: skip
+LONG = ("test_twin_agrees", "test_twins", "test_theory", "test_claims", "test_sweep", "test_cluster", "test_experiments",
+        "test_readme", "test_kernel_cache", "test_classroom_page")  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
