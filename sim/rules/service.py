@@ -114,7 +114,8 @@ def depth_at(j: int) -> float:
     return DEPTH * share * share * share * share
 
 
-REACHED = tuple(1.0 - math.exp(-depth_at(j)) for j in range(GRID))  # the probabilities of the table
+SHARES = tuple(j / (GRID - 1.0) for j in range(GRID))
+REACHED = tuple(1.0 - math.exp(-(DEPTH * x * x * x * x)) for x in SHARES)  # the probabilities of the table
 
 
 @kernel
