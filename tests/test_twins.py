@@ -19,8 +19,8 @@ from sim.world import Organisation, foresight
 from sim.world import state as st
 
 TWINS: dict[str, Any] = {
-    "name": "twins", "weeks": 8, "burn_in": 4,
-    "customers": {"count": 30000, "needs_per_week": 1.0},
+    "name": "twins", "weeks": 8, "burn_in": 8,
+    "customers": {"count": 150000, "needs_per_week": 0.2},
     "staff": {"count": 12 * act.ACTS, "team_size": act.ACTS, "choice": "fixed", "first_skill": 1,
               "first_acts": dict.fromkeys(act.EMPLOYEE_ACTS, 0.3)},
     "mechanisms": {"management": False, "turnover": False, "skill": False, "queue": False, "exposure": False, "exit": False,
@@ -54,8 +54,6 @@ DONE_FOR = {
     "complaint_diversion": ("complaints",),
     "charm": ("jobs_closed", "handle_time"),
 }
-# Expected with the right sign, but not within a quarter (docs/ODD.md, Prediction, tells why): whoever mends it takes it off.
-ILL_FORESEEN = (("cherry_picking", "in_time"), ("closing_early", "in_time_by_system"))
 HUSHED: dict[str, Any] = {
     "customers": {"voice": {"complaint_at": 12, "complaint_slope": 5, "aloud": 1, "remedy": 1, "hushed": 0},
                   "return_probability": 0.6, "return_delay": 0.3},
@@ -138,7 +136,7 @@ def wrong(name: str, rows: list[Row], factor: float = 1.0) -> list[str]:
     """
     found = []
     for label, truth, thinks, error in rows:
-        off = abs(truth - factor * thinks) > LARGEST * abs(truth) + 4 * error and (name, label) not in ILL_FORESEEN
+        off = abs(truth - factor * thinks) > LARGEST * abs(truth) + 4 * error
         if off or (abs(truth) > 4 * error and truth * thinks < 0 and abs(thinks) > 4 * error):
             found.append(f"{label}: twin worlds {truth:.4f}, panel {factor * thinks:.4f} ± {error:.4f}")
     return found
@@ -158,18 +156,9 @@ def test_twin_worlds_could_tell_if_they_did_not(name: str) -> None:
     assert len(rows) == len(DONE_FOR[name])
     for row in rows:
         assert 4 * row.error < LARGEST * abs(row.truth), row
-        assert wrong(name, [row], 0.0) or (name, row.label) in ILL_FORESEEN, row
+        assert wrong(name, [row], 0.0), row
     assert wrong(name, rows, 0.5)
     assert wrong(name, rows, 1.5)
-
-
-@pytest.mark.parametrize(("name", "label"), ILL_FORESEEN)
-def test_what_is_known_to_be_foreseen_ill(name: str, label: str) -> None:
-    """The sign is right and the size is not, beyond noise; what passes here no longer has to be taken off the list."""
-    (row,) = (row for row in twins(name) if row.label == label)
-    assert row.truth * row.thinks > 0.0
-    assert abs(row.truth) > 4 * row.error
-    assert abs(row.truth - row.thinks) > 4 * row.error
 
 
 def test_who_hushes_a_complaint_knows_that_its_remedy_is_lost() -> None:

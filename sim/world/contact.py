@@ -120,6 +120,7 @@ def note_panel(p, row, c, voice_factor, hope, at, difficulty, wait, u):
     row.voice = voice_factor
     row.hope = hope
     row.age = at - c.need_at
+    row.closed = c.closed_after
     row.chance = u
 
 

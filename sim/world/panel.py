@@ -17,7 +17,7 @@ from sim.rules.kernel import hot, kernel
 from sim.world import chance, readings
 from sim.world import layout as code
 from sim.world import state as st
-from sim.world.aftermath import fate_of, follow, outlasts, usually, usually_solved
+from sim.world.aftermath import CONTACTS, fate_of, follow, outlasts, usually, usually_solved
 from sim.world.hearsay import expect_answer, expect_complaint, expect_kept
 from sim.world.mind import answer_of, feeling_of
 
@@ -26,7 +26,7 @@ DIRECT = act.DIVERSION + 1  # acts whose effect is felt in a single contact
 
 
 @hot
-def expect_log(w, j, row, d, solved, remedied, minutes, weight, out):
+def expect_log(w, j, row, d, solved, remedied, minutes, usual, weight, out):
     """Add to out[j + 1] what the log would say of this contact, solved (1) or not (0), for acts d.
 
     remedied: chance that a complaint gets the need met there and then, so that nobody has to come back.
@@ -51,30 +51,71 @@ def expect_log(w, j, row, d, solved, remedied, minutes, weight, out):
         out[j + 1, 0] += weight * (1.0 - back)
         out[j + 1, 1] += weight
     elif m.reads == code.IN_TIME or m.reads == code.MET:
-        expect_ended(w, j, row, d, solved, met, marked, weight, out)
+        expect_ended(w, j, row, d, solved, met, marked, usual, weight, out)
 
 
 @hot
-def expect_ended(w, j, row, d, solved, met, marked, weight, out):
-    """What the need brings to who serves it now, if it ends with him: met, followed up, or given up.
+def expect_ended(w, j, row, d, solved, met, marked, usual, weight, out):
+    """What the need brings to who serves it last, if that is he: met, followed up, or given up, now or when it comes back.
 
-    A need that comes back ends with whoever serves it last, mostly a colleague: it leaves one's own reading. Two things are
-    not foreseen (how far that leads astray: docs/ODD.md, Prediction): that it may come back to oneself, and that an earlier
-    contact may have marked it done already, which counts where staff write the log.
+    The contacts of the panel are those that he has anyway. One in `team_size` of the needs that come back comes back to
+    oneself; so what counts beside the contact itself are the needs that come back more (or less) than they usually do.
     """
     p, m = w.p, w.measures[j]
-    now = 1.0 if row.age <= m.within else 0.0
-    again, _ = expect_return(p, row)
+    done = 1.0 if m.reads == code.IN_TIME and m.manual and row.closed <= m.within else 0.0
+    again = returning(p, row.contacts)
+    yes, ends, back = ending(p, m, row.age, met, marked, done, again)
+    count_ended(w, j, d, yes, ends, 1.0 if row.contacts > 0.0 or solved <= 0.0 else 0.0, weight, out)
+    come_back(w, j, row, d, marked, done, usual, weight * back, out)
+    back = ending(p, m, row.age, usual.solves, usual.marks, done, again)[2]
+    come_back(w, j, row, d, usual.marks, done, usual, -weight * back, out)
+
+
+@hot
+def come_back(w, j, row, d, marked, done, usual, weight, out):
+    """What the need brings if it comes back, each time to oneself in one case of `team_size`, served as is usual there.
+
+    marked: chance that it was marked done when it was not met; done: that it had been before, in time.
+    """
+    p, m = w.p, w.measures[j]
+    age, delay = row.age, expect_return(p, row)[1]
+    for n in range(1, CONTACTS):
+        if weight == 0.0:
+            return
+        if age <= m.within:  # of those who come back, the ones whose need was marked
+            done += (1.0 - done) * marked / (1.0 - (1.0 - marked) * p.followup)
+        age, marked = age + delay, usual.marks
+        yes, ends, back = ending(p, m, age, usual.solves, marked, done, returning(p, row.contacts + n))
+        count_ended(w, j, d, yes, ends, 1.0, weight / p.team_size, out)
+        weight *= back
+
+
+@hot
+def ending(p, m, age, met, marked, done, again):
+    """Chances that a need of this age (weeks) ends here and counts, that it ends here at all, and that it comes back.
+
+    met: chance that the contact meets it; marked: that it is marked done if not; done: that the log has it as done in time
+    already, where staff write it; again: that it comes back if it is neither met nor followed up.
+    """
+    now = 1.0 if age <= m.within else 0.0
     followed = (1.0 - met) * (1.0 - marked) * p.followup
-    ends = met + followed + (1.0 - met - followed) * (1.0 - again)
-    yes = met * now + followed * (1.0 if row.age + p.followup_weeks <= m.within else 0.0)
+    back = (1.0 - met - followed) * again
+    ends = 1.0 - back
+    yes = met * now + followed * (1.0 if age + p.followup_weeks <= m.within else 0.0)
     if m.reads == code.IN_TIME and m.manual:
         yes += (1.0 - met) * marked * (1.0 - again) * now
+        yes += done * (ends - yes)
+    return yes, ends, back
+
+
+@hot
+def count_ended(w, j, d, yes, ends, trouble, weight, out):
+    """Add needs that end, some of which count, to out[j + 1]: by the log, or as far as customers are asked and answer."""
+    p, m = w.p, w.measures[j]
     if m.reads == code.IN_TIME:
         out[j + 1, 0] += weight * yes
         out[j + 1, 1] += weight * ends
         return
-    trouble = 1.0 if row.contacts > 0.0 or solved <= 0.0 else 0.0
     for answer in range(2):
         share = yes if answer else ends - yes
         latent = 10.0 * answer
@@ -87,11 +128,17 @@ def expect_ended(w, j, row, d, solved, met, marked, weight, out):
 
 
 @hot
+def returning(p, returns):
+    """Chance that an unmet need comes back after so many returns if nobody follows it up."""
+    if not p.repeats:
+        return 0.0
+    return service.return_probability(p.return_probability, p.return_fading, int(returns), p.return_cap)
+
+
+@hot
 def expect_return(p, row):
     """Chance that an unmet need comes back if nobody follows it up, and after how long (weeks)."""
-    again = service.return_probability(p.return_probability, p.return_fading, int(row.contacts), p.return_cap)
-    if not p.repeats:
-        again = 0.0
+    again = returning(p, row.contacts)
     delay = chance.from_latent(p.return_delay_family, p.return_delay_a, p.return_delay_b, row.chance)
     return again, delay
 
@@ -177,7 +224,7 @@ def think_case(w, row, d, solved, weight, passed, mine, minutes, courtesy, noise
             out[j + 1, 0] += weight * recorded
             out[j + 1, 1] += weight
         else:
-            expect_log(w, j, row, d, solved, recorded * p.remedy, minutes, weight, out)
+            expect_log(w, j, row, d, solved, recorded * p.remedy, minutes, usual, weight, out)
 
 
 @hot

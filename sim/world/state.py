@@ -121,7 +121,9 @@ PANEL_SIZE = 256
 # What is kept of a contact as it stood before service.
 PANEL = np.dtype([
     (name, "f8")
-    for name in ("difficulty", "expectation", "end", "peak", "taste", "wait", "contacts", "voice", "hope", "age", "chance")
+    for name in (
+        "difficulty", "expectation", "end", "peak", "taste", "wait", "contacts", "voice", "hope", "age", "closed", "chance",
+    )
 ])  # fmt: skip
 
 

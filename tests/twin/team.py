@@ -33,6 +33,7 @@ class Case(NamedTuple):
     voice: float
     hope: float
     age: float
+    closed: float
     chance: float
 
 
@@ -117,7 +118,8 @@ class Team(mesa.Agent):
         """Keep a case as it stands before service."""
         case = Case(
             customer.difficulty, customer.expected(at), customer.end, customer.peak, customer.taste, wait,
-            float(customer.issue.contacts), customer.segment.voice, customer.hope(), at - customer.need_at, u,
+            float(customer.issue.contacts), customer.segment.voice, customer.hope(), at - customer.need_at,
+            customer.issue.closed_after, u,
         )  # fmt: skip
         self.cases.append((self.noted % PANEL_SIZE, case))
         self.noted += 1
