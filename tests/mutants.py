@@ -68,6 +68,7 @@ ANEW = {
 }
 GRID, FORESEEN = "test_choice.py::test_no_grid_point_is_better", "test_foresight.py::test_"
 TWINS = "test_twins.py::test_expected_effects_agree_with_twin_worlds"
+OWN = "test_own_returns.py"
 PLACES, FORMS = "test_places.py::test_", "test_survey_forms.py::test_"
 MOOD = f"{FORMS}form_11_staff_who_invite_by_mood[shares0]"
 CLOSING = (
@@ -198,6 +199,13 @@ MUTANTS = (
     Mutant("half of the complaints hushed", "putting off complaints is expected to do half of what it does", PANEL,
            "recorded = complaint * (1.0 - hushed)", "recorded = complaint * (1.0 - 0.5 * hushed)",
            (f"{TWINS}[complaint_diversion]",)),
+    Mutant("nothing comes back to oneself", "colleagues serve whatever comes back", PANEL,
+           "count_ended(w, j, d, yes, ends, 1.0, weight / p.team_size, out)",
+           "count_ended(w, j, d, yes, ends, 1.0, 0.0 * weight, out)", (OWN,)),
+    Mutant("marks that nobody remembers", "what was marked done before counts for nothing", PANEL,
+           "row.closed <= m.within", "row.closed < 0.0", (OWN,)),
+    Mutant("marks that do not last", "what is marked done now counts for nothing when it comes back", PANEL,
+           "done += (1.0 - done) * marked", "done += 0.0 * marked", (OWN,)),
     Mutant("half of the angry invited", "inviting by mood is expected to do half of what it does", HEARSAY,
            "1.0 - d[act.SELECT] * survey.passes_over", "1.0 - 0.5 * d[act.SELECT] * survey.passes_over",
            (f"{TWINS}[selective_invitation]",)),

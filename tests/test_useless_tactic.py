@@ -99,6 +99,7 @@ def test_hires_bring_it_back_and_drop_it_in_their_time() -> None:
         seen = np.minimum(late["tenure"], late["week"] + 1.0)  # weeks with pay on the score
         new[i], old[i] = late[seen < 26]["a_charm"].mean(), late[seen >= 104]["a_charm"].mean()
     assert not clear(early, new)
+    assert new.mean() > 0.75 * early.mean()
     assert clear(new, old)
     assert old.mean() < 0.5 * early.mean()
 

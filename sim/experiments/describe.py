@@ -13,7 +13,7 @@ from sim.experiments.instruments import TITLES, instruments
 from sim.incentives.tactics import CARE, CATALOGUE, COACH, PRESS, PROMISE, RUSH, STRETCH
 from sim.scenario.pay import Scheme
 from sim.scenario.schema import Scenario
-from sim.world.textbook import Textbook
+from sim.world.textbook import loadings_of
 
 LEVERS = (PRESS, COACH, STRETCH, PROMISE)
 ORDER = {"employee": 0, "manager": 1, "central": 2, "head": 3}
@@ -38,8 +38,7 @@ def describe(arm: Arm) -> dict[str, Any]:
 def activities(spec: Scenario) -> dict[str, dict[str, str]]:
     """An `ActivityDict` for every activity and lever, by its indicator in the table `world` (without `share_`)."""
     if spec.service.textbook is not None and spec.service.technology == "textbook":
-        world = Textbook(spec)  # which finds out what is gaming by what it is worth
-        found = zip(world.names, world.tactic, strict=True)
+        found = zip(spec.service.textbook.activities, loadings_of(spec, spec.service.textbook).tactic, strict=True)
         return {name: {"kind": "tactic" if gaming else "service", "who": "employee"} for name, gaming in found}
     kinds = {CARE: "service", RUSH: "speed", **dict.fromkeys(LEVERS, "lever")}
     return {

@@ -19,6 +19,7 @@ from sim.rules.kernel import kernel
 from sim.scenario.fields import Latent
 from sim.scenario.schema import Scenario
 from sim.scenario.textbook import COMMON, NOISE
+from sim.scenario.textbook import Textbook as Technology
 from sim.world import chance, choice
 from sim.world.params import draw
 
@@ -59,6 +60,27 @@ def flatters(reported: Array, true: Array, value: Array) -> NDArray[np.bool_]:
     return (reported > 0.0).any(axis=0) & (true <= 0.0).all(axis=0) & (value <= 0.0)
 
 
+class Loadings(NamedTuple):
+    """What a unit of each of K activities does: to M measures as reported and in truth (points), and to the firm (money)."""
+
+    reported: Array  # F (M, K)
+    true: Array  # (M, K)
+    value: Array  # g (K,)
+    tactic: NDArray[np.bool_]  # (K,) which are gaming, see `flatters`
+
+
+def loadings_of(spec: Scenario, section: Technology) -> Loadings:
+    """The loadings of a scenario's technology, in the order of its measures and activities."""
+    names = list(section.activities)
+    truth = [section.truth.get(label, section.value) for label in section.measures]
+    reported = np.array([[row.get(name, 0.0) for name in names] for row in section.measures.values()])
+    true = np.array([[row.get(name, 0.0) for name in names] for row in truth])
+    value = np.array([section.value.get(name, 0.0) for name in names])
+    less = [label in spec.measures and spec.measures[label].better == "less" for label in section.measures]
+    good = np.where(less, -1.0, 1.0)[:, None]
+    return Loadings(reported, true, value, flatters(good * reported, good * true, value))
+
+
 class Textbook:
     """One firm of `n` employees in a world without customers; a pure function of (spec, replicate).
 
@@ -75,20 +97,14 @@ class Textbook:
         self.names, self.labels = tuple(section.activities), tuple(section.measures)
         acts = list(section.activities.values())
         rows = section.measures.values()
-        self._loadings = np.array([[row.get(name, 0.0) for name in self.names] for row in rows])
-        truth = [section.truth.get(label, section.value) for label in self.labels]
-        self.truth = np.array([[row.get(name, 0.0) for name in self.names] for row in truth])
+        self._loadings, self.truth, self.value, self.tactic = loadings_of(spec, section)
         self.noise = np.array([row.get(NOISE, 0.0) for row in rows])
         self.common = np.array([row.get(COMMON, 0.0) for row in rows])
-        self.value = np.array([section.value.get(name, 0.0) for name in self.names])
         self.cost = np.array(section.cost_matrix(), dtype=np.float64)
         self.motive = np.array([act.motive for act in acts])
         self.least = np.array([act.least for act in acts])
         self.most = np.array([np.inf if act.most is None else act.most for act in acts])
         self.traceability = np.array([act.traceability for act in acts])
-        less = [label in spec.measures and spec.measures[label].better == "less" for label in self.labels]
-        good = np.where(less, -1.0, 1.0)[:, None]
-        self.tactic = flatters(good * self._loadings, good * self.truth, self.value)
         self.discount, self.attention, self.principal = section.discount, section.attention, section.principal
         self.team = np.arange(self.n, dtype=np.int64) // spec.staff.team_size
         self.risk = self._traits(section.risk_aversion, RISK_AVERSION)
