@@ -32,6 +32,8 @@ class Usual(NamedTuple):
     a_week: float  # contacts a customer
     impatience: float  # how fast what is paid later loses worth, 1/week
     fate: int  # which of the contacts ahead will solve the need (bits)
+    remedied: float  # chance that a complaint about an unmet need gets it met there and then
+    mine: float  # share of the needs that come back which come back to those whose reading is thought of
 
 
 @hot
@@ -41,8 +43,8 @@ def outlasts(reads, population):
 
 
 @hot
-def usually(w, team, level, odds0, engagement, following, ahead, fate):
-    """The team's usual way with a need of this difficulty; level (ALL_ACTS,) is how much of each act is done there.
+def usually(w, team, row, level, odds0, engagement, following, ahead, fate, mine):
+    """The team's usual way with the need of this contact; level (ALL_ACTS,) is how much of each act is done there.
 
     ahead: contacts a customer and week, and impatience.
     """
@@ -54,7 +56,11 @@ def usually(w, team, level, odds0, engagement, following, ahead, fate):
     marks = p.misjudged + (1.0 - p.misjudged) * level[act.CLOSE]
     hushes = 1.0 - (1.0 - level[act.DIVERT]) * (1.0 - level[act.DIVERSION] * p.reach[act.DIVERSION])
     solves, trouble = usually_solved(p, t.sound, level, odds0), t.open / max(t.active, 1)
-    return Usual(following, t.sound, solves, courtesy, marks, hushes, trouble, ahead[0], ahead[1], fate)
+    remedied = 0.0
+    if p.complaints and p.remedy > 0.0:
+        _, end, peak = after(p, 0.0, row.wait, courtesy, row.contacts + p.extra_handoffs, row.expectation, row.end, row.peak)
+        remedied = expect_complaint(p, row, score_after(p, row, end, peak)) * (1.0 - hushes) * p.remedy
+    return Usual(following, t.sound, solves, courtesy, marks, hushes, trouble, ahead[0], ahead[1], fate, remedied, mine)
 
 
 @hot

@@ -50,6 +50,7 @@ def look(firm: Firm) -> None:
     if firm.known and "rational" not in (firm.spec.staff.choice, firm.spec.management.choice):
         effects[:, :, BESIDE_PAY] = firm.effects[:, :, BESIDE_PAY]
     firm.effects, firm.known = effects, True
+    firm.team_effects = foresight.of_teams(firm.w, effects, is_open, firm.read_places, impatience(firm))
 
 
 def impatience(firm: Firm) -> float:
@@ -60,7 +61,8 @@ def impatience(firm: Firm) -> float:
 def true_effects(firm: Firm, group: Group, posts: Posts | None = None) -> Array:
     """(posts, M + 1, K) effects of acts that work, on what those who hold the posts read; all posts if none are named."""
     chosen = np.arange(group.n) if posts is None else posts
-    found = firm.effects[:, :, : len(firm.w.measures) + 1][:, list(group.acts), :].transpose(0, 2, 1)
+    of_acts = firm.effects if group.role == "employee" else firm.team_effects
+    found = of_acts[:, :, : len(firm.w.measures) + 1][:, list(group.acts), :].transpose(0, 2, 1)
     if group.role == "employee":
         return found[group.team[chosen]]
     if group.role == "manager":
@@ -81,7 +83,7 @@ def effects_through_staff(firm: Firm, managers: Group) -> Array:
         return out
     none, full = np.zeros(managers.n), np.ones(managers.n)
     unmoved = solve(firm, staff, firm.week_ahead, none, none).choice.acts
-    by_act = firm.effects[:, : act.ACTS, :-1].copy()
+    by_act = firm.team_effects[:, : act.ACTS, :-1].copy()
     by_act[:, :, 1:][:, :, foresight.shared(firm.w)] *= firm.spec.staff.team_size  # there a member's part is a part already
     for lever, pressing, stretching in ((act.PRESS, full, none), (act.STRETCH, none, full)):
         moved = (solve(firm, staff, firm.week_ahead, pressing, stretching).choice.acts - unmoved) * staff.skill

@@ -27,7 +27,7 @@ class Firm:
         self.points = recorder.points
         self.contracts = contracts.contracts(spec, self.places, self.points, [m.better for m in self.measures])
         self.read_places = np.array(sorted({c.place for c in self.contracts if c.place >= 0}), np.int64)
-        self.effects = np.zeros((spec.teams, act.ALL_ACTS, len(self.measures) + 2))
+        self.effects = self.team_effects = np.zeros((spec.teams, act.ALL_ACTS, len(self.measures) + 2))
         self.expected = np.zeros((spec.teams, len(self.measures) + 2))
         self.spreads = np.zeros(len(self.measures) + 1)
         self.known = False

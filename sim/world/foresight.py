@@ -30,11 +30,7 @@ def _average(w: st.World, team: int) -> tuple[np.ndarray, float, float, float]:
 
 
 def ability_effects(w: st.World, read: Places, impatience: float, step: float = 0.1) -> np.ndarray:
-    """What one sd of ability of a team is worth to the measures `read`, (T, M + 2), by a central difference on the panel.
-
-    Of needs read as a whole (in_time, needs_met) it is what shows in the contacts themselves; that an abler team also has
-    fewer needs that come back late is not foreseen.
-    """
+    """What one sd of ability of a team is worth to the measures `read`, (T, M + 2), by a central difference on the panel."""
     places, arrays, of_people = len(w.measures) + 2, st.arrays(w), read_of_people(w)
     out = np.zeros((len(w.teams), places))
     closed, none = np.zeros(act.ALL_ACTS, np.bool_), np.zeros((DIRECT, places, 2))
@@ -42,9 +38,9 @@ def ability_effects(w: st.World, read: Places, impatience: float, step: float = 
         level, ability, engagement, tenure = _average(w, team)
         ahead = np.array([contacts_a_week(w, team), impatience])
         values = []
-        for shifted in (ability - step, ability + step):
+        for moved in (-step, step):
             base = np.zeros((places, 2))
-            think_team(team, level, closed, read, ahead, shifted, engagement, tenure, none, none, base, *arrays)
+            think_team(team, level, closed, read, ahead, 1.0, ability, moved, engagement, tenure, none, none, base, *arrays)
             values.append(base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], 1.0))
         out[team] = (values[1] - values[0]) / (2 * step)
         for j in read:
@@ -53,12 +49,15 @@ def ability_effects(w: st.World, read: Places, impatience: float, step: float = 
     return out
 
 
-def effects(w: st.World, is_open: np.ndarray, read: Places, impatience: float) -> tuple[np.ndarray, np.ndarray]:
+def effects(
+    w: st.World, is_open: np.ndarray, read: Places, impatience: float, together: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Expected readings (T, M + 2) and effects (T, ALL_ACTS, M + 2) of acts that work, for each team's average employee.
 
     Readings are in their own unit (shares and net shares of 1); an empty panel gives zeros. Measures that are not among
     those `read` are left out: nothing is expected of them, and nothing moves them. impatience (1/week): how fast what is
-    paid later loses worth.
+    paid later loses worth. An employee's effects are those of his acts on his own reading; `together`: of what all of a
+    team do on the team's, where a need that comes back never leaves it.
     """
     teams = len(w.teams)
     places, arrays = len(w.measures) + 2, st.arrays(w)
@@ -68,7 +67,8 @@ def effects(w: st.World, is_open: np.ndarray, read: Places, impatience: float) -
         base = np.zeros((places, 2))
         with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
         ahead = np.array([contacts_a_week(w, team), impatience])
-        think_team(team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base, *arrays)
+        mine = 1.0 if together else 1.0 / w.p.team_size
+        think_team(team, level, is_open, read, ahead, mine, ability, 0.0, engagement, tenure, with_act, without, base, *arrays)
         secants(with_act, without, base, level, is_open, found[team])
         readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
         found[team] += queue_effects(w, team, found[team, :, places - 1], read)
@@ -89,6 +89,19 @@ def of_customers(
         if of_people[j]:
             readings_now[j + 1] = base[j + 1, 0] / base[j + 1, 1] if base[j + 1, 1] > 0 else np.nan
             found[:, j + 1] = found[:, j + 1] * reach_of_contacts(w, w.measures[j], ahead) + direct[:, j + 1]
+
+
+def of_teams(w: st.World, own: np.ndarray, is_open: np.ndarray, read: Places, impatience: float) -> np.ndarray:
+    """(T, ALL_ACTS, M + 2) effects on the team's reading of what all of it do, by those of one's acts on one's own.
+
+    They differ where needs are read as a whole: one that comes back leaves whoever left it unmet, but not his team.
+    """
+    whole = read[np.isin(w.measures["reads"][read], (code.IN_TIME, code.MET))]
+    if not len(whole):
+        return own
+    out = own.copy()
+    out[:, :, whole + 1] = effects(w, is_open, whole, impatience, together=True)[1][:, :, whole + 1]
+    return out
 
 
 def shared(w: st.World) -> NDArray[np.bool_]:

@@ -58,8 +58,8 @@ def expect_log(w, j, row, d, solved, remedied, minutes, usual, weight, out):
 def expect_ended(w, j, row, d, solved, met, marked, usual, weight, out):
     """What the need brings to who serves it last, if that is he: met, followed up, or given up, now or when it comes back.
 
-    The contacts of the panel are those that he has anyway. One in `team_size` of the needs that come back comes back to
-    oneself; so what counts beside the contact itself are the needs that come back more (or less) than they usually do.
+    The contacts of the panel are those that he has anyway. A share `usual.mine` of the needs that come back comes back to
+    him (to a team: all); so what counts beside the contact itself are those that come back more (or less) than is usual.
     """
     p, m = w.p, w.measures[j]
     done = 1.0 if m.reads == code.IN_TIME and m.manual and row.closed <= m.within else 0.0
@@ -67,13 +67,13 @@ def expect_ended(w, j, row, d, solved, met, marked, usual, weight, out):
     yes, ends, back = ending(p, m, row.age, met, marked, done, again)
     count_ended(w, j, d, yes, ends, 1.0 if row.contacts > 0.0 or solved <= 0.0 else 0.0, weight, out)
     come_back(w, j, row, d, marked, done, usual, weight * back, out)
-    back = ending(p, m, row.age, usual.solves, usual.marks, done, again)[2]
+    back = ending(p, m, row.age, usual.solves + (1.0 - usual.solves) * usual.remedied, usual.marks, done, again)[2]
     come_back(w, j, row, d, usual.marks, done, usual, -weight * back, out)
 
 
 @hot
 def come_back(w, j, row, d, marked, done, usual, weight, out):
-    """What the need brings if it comes back, each time to oneself in one case of `team_size`, served as is usual there.
+    """What the need brings if it comes back, each time to oneself by the chance `usual.mine`, served as is usual there.
 
     marked: chance that it was marked done when it was not met; done: that it had been before, in time.
     """
@@ -85,8 +85,10 @@ def come_back(w, j, row, d, marked, done, usual, weight, out):
         if age <= m.within:  # of those who come back, the ones whose need was marked
             done += (1.0 - done) * marked / (1.0 - (1.0 - marked) * p.followup)
         age, marked = age + delay, usual.marks
-        yes, ends, back = ending(p, m, age, usual.solves, marked, done, returning(p, row.contacts + n))
-        count_ended(w, j, d, yes, ends, 1.0, weight / p.team_size, out)
+        met = usual.solves + (1.0 - usual.solves) * usual.remedied
+        again = returning(p, row.contacts + n) if n < CONTACTS - 1 else 0.0
+        yes, ends, back = ending(p, m, age, met, marked, done, again)
+        count_ended(w, j, d, yes, ends, 1.0, weight * usual.mine, out)
         weight *= back
 
 
@@ -235,12 +237,23 @@ def add_up(total, part):
         total[j, 1] += part[j, 1]
 
 
+@hot
+def log_odds(p, row, ability, engagement, fresh):
+    """Log odds that staff of this ability resolve the need of this contact, before care or haste."""
+    return service.resolution_log_odds(
+        p.resolution, p.resolution_by_difficulty, p.resolution_by_ability, p.resolution_by_engagement, row.difficulty,
+        ability, engagement, p.novice_resolution * fresh, p.scripts, p.script_error, p.script_rigidity,
+    )  # fmt: skip
+
+
 @kernel
-def think_team(team, level, is_open, read, ahead, ability, engagement, tenure, with_act, without, base, *arrays):
+def think_team(team, level, is_open, read, ahead, mine, ability, moved, engagement, tenure, with_act, without, base, *arrays):
     """Think the team's panel through: base (M + 2, 2) as things are; with_act, without (DIRECT, M + 2, 2) for each act.
 
     level (ALL_ACTS,) is the chance that an act is done and works; is_open tells which acts are worth the thought, `read`
-    names the measures that are. ahead (2,): contacts a customer and week, and impatience (`aftermath`).
+    names the measures that are. ahead (2,): contacts a customer and week, and impatience (`aftermath`). mine: the share of
+    needs that come back to those whose reading is thought of. ability: the team's, moved: by how much it is another in the
+    contacts of the panel (sd).
     """
     w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     p = w.p
@@ -254,19 +267,16 @@ def think_team(team, level, is_open, read, ahead, ability, engagement, tenure, w
     for j in range(size):
         row = w.panel[team, j]
         minutes = service.handle_minutes(
-            p.minutes * p.process_minutes, p.minutes_by_difficulty, p.minutes_by_ability, row.difficulty, ability,
+            p.minutes * p.process_minutes, p.minutes_by_difficulty, p.minutes_by_ability, row.difficulty, ability + moved,
             p.novice_minutes * fresh,
         )  # fmt: skip
-        odds = service.resolution_log_odds(
-            p.resolution, p.resolution_by_difficulty, p.resolution_by_ability, p.resolution_by_engagement,
-            row.difficulty, ability, engagement, p.novice_resolution * fresh, p.scripts, p.script_error,
-            p.script_rigidity,
-        )  # fmt: skip
+        odds = log_odds(p, row, ability + moved, engagement, fresh)
+        later = odds if moved == 0.0 else log_odds(p, row, ability, engagement, fresh)
         noise, hard = chance.normal_from(row.chance), looks_hard(p, row)
         fate = 0
         if following:
-            fate = fate_of(p, team, j, usually_solved(p, w.teams[team].sound, level, odds))
-        usual = usually(w, team, level, odds, engagement, following, ahead, fate)
+            fate = fate_of(p, team, j, usually_solved(p, w.teams[team].sound, level, later))
+        usual = usually(w, team, row, level, later, engagement, following, ahead, fate, mine)
         for k in range(DIRECT):
             u = chance.uniform(p.seed, p.replicate, team, j, chance.PANEL, k)
             d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])

@@ -61,7 +61,8 @@ def regroup(firm: Firm, week: int) -> st.World:
     firm.w = made
     firm.recorder.look_at(made)
     firm.groups["employee"].team = np.arange(employees) // spec.staff.team_size
-    firm.effects, firm.expected = _summed(mix, firm.effects), np.zeros((spec.teams, firm.expected.shape[1]))
+    firm.effects, firm.team_effects = _summed(mix, firm.effects), _summed(mix, firm.team_effects)
+    firm.expected = np.zeros((spec.teams, firm.expected.shape[1]))
     _appoint(firm, week)
     firm.known = False  # what an act does to what a team shares depends on its size: looked at again on payday
     firm.pull_levers()

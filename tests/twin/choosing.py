@@ -52,11 +52,13 @@ def look(model: TwinFirm) -> None:
             for k, there in zip(person.acts, person.is_open(), strict=True):
                 is_open[k] = there and k not in (act.PRESS, act.COACH, act.PROMISE)
     before = model.effects
-    model.expected, model.effects = foresight.effects(model, is_open, model.read_places, impatience(model))
+    found = foresight.effects(model, is_open, model.read_places, impatience(model))
+    model.expected, model.effects, model.team_effects = found
     if before and "rational" not in (model.spec.staff.choice, model.spec.management.choice):
-        for old, new in zip(before, model.effects, strict=True):
-            for told, found in zip(old, new, strict=True):
-                found[0], found[-1] = told[0], told[-1]
+        for known in (model.effects, model.team_effects):
+            for old, new in zip(before, known, strict=True):
+                for told, seen in zip(old, new, strict=True):
+                    seen[0], seen[-1] = told[0], told[-1]
 
 
 def impatience(model: TwinFirm) -> float:
@@ -69,7 +71,8 @@ def true_effects(model: TwinFirm, role: str) -> list[Effects]:
     people, places = model.people[role], range(len(model.measures) + 1)
     if not people:
         return []
-    by_team = [[[found[k][j] for k in people[0].acts] for j in places] for found in model.effects]
+    known = model.effects if role == "employee" else model.team_effects
+    by_team = [[[found[k][j] for k in people[0].acts] for j in places] for found in known]
     if role == "employee":
         return [by_team[person.team.number] for person in people]
     if role == "manager":
@@ -101,7 +104,7 @@ def effects_through_staff(model: TwinFirm) -> list[Effects]:
             rows = out[employee.team.number]
             for j, row in enumerate(rows):
                 share = size if j > 0 and is_shared(model.measures[j - 1].spec) else 1
-                found = model.effects[employee.team.number]
+                found = model.team_effects[employee.team.number]
                 row[place[lever]] += sum_of(x * (found[k][j] * share) for k, x in enumerate(shift)) / size
     return out
 

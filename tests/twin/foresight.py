@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from twin.model import TwinFirm
 
 
-def effects(model: TwinFirm, is_open: list[bool], read: list[int], impatience: float) -> tuple[list[Any], list[Any]]:
-    """Expected readings by team and place, and effects by team, act and place; the last place is work time."""
-    expected, found = foresight.effects(as_arrays(model), np.array(is_open), np.array(read, np.int64), impatience)
-    return expected.tolist(), found.tolist()
+def effects(
+    model: TwinFirm, is_open: list[bool], read: list[int], impatience: float
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """Expected readings by team and place, effects by team, act and place, and of what all of a team do; last comes work time."""
+    w, which, places = as_arrays(model), np.array(is_open), np.array(read, np.int64)
+    expected, found = foresight.effects(w, which, places, impatience)
+    together = foresight.of_teams(w, found, which, places, impatience)
+    return expected.tolist(), found.tolist(), together.tolist()
 
 
 def ability(model: TwinFirm, read: list[int], impatience: float) -> list[Any]:

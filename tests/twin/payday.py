@@ -39,6 +39,7 @@ class Payday:
         self.read_places = sorted({c.place for c in self.contracts if c.place >= 0})
         self.expected: list[Any] = []
         self.effects: list[Any] = []
+        self.team_effects: list[Any] = []
         self.spreads = [0.0] * (len(self.measures) + 1)
         self.owner = Owner(self)
         self.begun = self.began_choosing = False
