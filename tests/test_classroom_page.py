@@ -227,6 +227,7 @@ def test_a_customer_and_the_twin(tab: Watched) -> None:
     page.click("#play")
     until(page, "gamed.state.weeks.length > 50")
     page.click("#play")
+    until(page, "document.getElementById('play').textContent === 'Play'")
     page.fill("#customer", "123")
     page.press("#customer", "Enter")
     until(page, "document.getElementById('closer-title').textContent.startsWith('Customer 123,')")
@@ -317,6 +318,7 @@ def test_it_fits_and_is_painted_at_three_sizes(
     page.click("#play")
     until(page, "gamed.state.weeks.length > 60")
     page.click("#play")
+    until(page, "document.getElementById('play').textContent === 'Play'")  # what is clicked next no longer moves
     page.click("#staff-1 button >> nth=7")
     until(page, "!document.getElementById('closer').hidden")
     assert overflow(page) <= 0
