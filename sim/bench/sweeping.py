@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,12 @@ def rows(size: Size) -> Iterator[Row]:
         yield row(
             NAME, "two workers", f"the sweep of {runs:,} runs; ratio to one worker, start of workers included", "s wall", [both],
             ratio=one / both, target=Target("at least", 1.9), note=f"one worker: {one:.1f} s",
+        )  # fmt: skip
+        with ThreadPoolExecutor(2) as two:
+            halves = list(two.map(lambda _: elsewhere("sim.bench.sweeping:play", points, replicates // 2, 1)[0][0], range(2)))
+        yield row(
+            NAME, "second process", "half of the sweep twice at once, in processes that share nothing; ratio to the whole in one",
+            "s wall", [max(halves)], ratio=one / max(halves), note="what this machine has to give for a second worker",
         )  # fmt: skip
 
 
