@@ -86,14 +86,14 @@ def test_with_the_same_draws_it_is_the_published_model_person_by_person(c: float
     assert int(ours.people.person.sum()) == int(tables["world"].query("indicator == 'exits'")["value"].sum())
 
 
-@pytest.mark.parametrize(("c", "g"), [(0.9, 1)])
+@pytest.mark.parametrize(("c", "g"), [(0.1, 0), (0.9, 1)])
 def test_with_draws_of_its_own_it_agrees_in_the_mean(c: float, g: float) -> None:
-    seeds, first, steps = 6, 60, 120
+    seeds, first, steps = 30, 60, 120
     ours = [engine_means(c, g, seed, first, steps) for seed in range(seeds)]
     theirs = [oracle_means(c, g, seed, first, steps) for seed in range(seeds)]
     for a, b in zip(zip(*ours, strict=True), zip(*theirs, strict=True), strict=True):
         error = math.hypot(stdev(a), stdev(b)) / math.sqrt(seeds)
-        assert abs(fmean(a) - fmean(b)) < 4 * error  # 3 of a normal are about 4 of a t with ten degrees of freedom
+        assert abs(fmean(a) - fmean(b)) < 3 * error
 
 
 def test_tables_hold_together_and_are_the_same_at_any_pace() -> None:
