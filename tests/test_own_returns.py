@@ -38,7 +38,10 @@ READ = IN_TIME | {"verified": {"like": "outcomes", "rate": 1.0, "response": 1.0,
 
 @cache
 def world(size: int, marks: float, within: float, full: bool) -> Organisation:
-    """A world played, whose measures read the same needs by the two logs and by what customers say."""
+    """A world played, whose measures read the same needs by the two logs and by what customers say.
+
+    Teams so large in contacts that the panel holds none of the first weeks, when nothing had come back yet (3 % off).
+    """
     more = {
         "staff": {"count": 20 * size, "team_size": size, "first_acts": {"closing_early": marks}},
         "measures": {label: {**measure, "within": within} for label, measure in READ.items()},
@@ -138,4 +141,4 @@ def test_where_much_happens_to_a_need(label: str, within: float, size: int, toge
     usual = reading(label, within, marks, share, 0.0, 0.0)
     assert care == pytest.approx((reading(label, within, marks, share, step * DP, 0.0) - usual) / step, rel=0.03)
     more = (reading(label, within, marks, share, 0.0, step) - usual) / step
-    assert closing == pytest.approx(more, rel=0.03, abs=0.002)
+    assert closing == pytest.approx(more, rel=0.03, abs=1e-9)
