@@ -105,8 +105,6 @@ TABLE: list[tuple[Callable[..., Any], tuple[Any, ...], float]] = [
     (service.offered_wait_exponent, (0.0, 0.0, 0.5, 4.0, 1.0), 0.0),
     (service.mean_stay, (2.0, 0.3, ENDLESS), 2.0),
     (service.mean_stay, (2.0, 0.3, 4.0), 1.2),
-    (service.depth_at, (0,), 0.0),
-    (service.depth_at, (service.GRID - 1,), service.DEPTH),
     (service._peak_of_wait, (0.5, 4.0, 3.0, 20.0), 0.0),
     (service._peak_of_wait, (1.0, 4.0, 2.0, 20.0), 13.862943611198906),  # 20 ln 2
     (service._peak_of_wait, (1.0, 4.0, 2.0, ENDLESS), 0.0),

@@ -19,7 +19,7 @@ ENDLESS = service.NO_PATIENCE_LIMIT
 # --- the queue's table ---------------------------------------------------------------------------------------------------
 
 
-DEPTHS = np.array([service.depth_at(j) for j in range(service.GRID)])  # −log(1 − p) at the points of the table
+DEPTHS = service.DEPTH * (np.arange(service.GRID) / (service.GRID - 1)) ** 4  # −log(1 − p) at the points of the table
 
 
 def table_of(arrivals: float, minutes: float, servers: float, patience: float = ENDLESS) -> tuple[float, np.ndarray]:

@@ -4,7 +4,7 @@ The state is the customer's row and, of the accounts, as many numbers as a conta
 
 How many there are is counted in plain Python, where every call can be seen. The floor's draws lie side by side, and its calls
 do not wait for each other, so it is what the generator and the library cost at best; a slow generator would flatter the ratio, so
-nanoseconds stand beside.
+nanoseconds stand beside, and the engine's own parts, each alone (`sim.bench.parts`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 
 from sim.bench.child import elsewhere
 from sim.bench.floor_kernel import LIBM, begin, one_week
+from sim.bench.parts import PARTS, Bench
 from sim.bench.row import Row, Target, row
 from sim.bench.size import Size
 from sim.bench.worlds import play, world
@@ -40,7 +41,7 @@ def rows(size: Size) -> Iterator[Row]:
     counted = world(size.customers * size.team * teams // size.staff, size.team * teams, size.team, size.counted_weeks)
     (a_contact, a_team), _ = elsewhere("sim.bench.floor:count", counted, start.of(counted), compiled=False)
     spec = world(size.customers, size.staff, size.team, size.weeks)
-    (engine, whole, floor, same), _ = elsewhere("sim.bench.floor:measure", spec, a_contact, a_team, size.repetitions)
+    (engine, whole, floor, parts, same), _ = elsewhere("sim.bench.floor:measure", spec, a_contact, a_team, size.repetitions)
     limit = size.full
     told = ", ".join(f"{amount:.2f} {kind}" for kind, amount in zip(KINDS, a_contact, strict=True) if amount > 0)
     weekly = ", ".join(f"{amount:.0f} {kind}" for kind, amount in zip(KINDS, a_team, strict=True) if amount > 0)
@@ -55,6 +56,12 @@ def rows(size: Size) -> Iterator[Row]:
               target=Target("at most", 400.0, "median") if limit else None)  # fmt: skip
     yield row(NAME, "floor", "a contact of the floor, idle customers and queues included", "ns CPU", floor,
               note=f"its contacts are {same:.2f} times the engine's")  # fmt: skip
+    each = ", ".join(f"{part.name} {np.median(alone):.0f}" for part, alone in zip(PARTS, np.transpose(parts), strict=True))
+    yield row(
+        NAME, "parts of a contact", "the engine's steps one by one, each for all customers before the next; ratio to the floor",
+        "ns CPU", np.sum(parts, axis=1), ratio=float(np.median(np.sum(parts, axis=1)) / np.median(floor)),
+        note=f"{each}; without queues and all that stands between two steps",
+    )  # fmt: skip
     idle, _ = elsewhere("sim.bench.floor:idle", size.populations[-2], size.weeks, float(np.median(engine)), size.repetitions)
     yield row(
         NAME, "idle customer-week", "a customer for whom nothing happens in a week", "ns CPU", idle,
@@ -129,9 +136,10 @@ def count(spec: Scenario, begin_at: Any) -> tuple[list[float], list[float]]:
 
 def measure(
     spec: Scenario, a_contact: list[float], a_team: list[float], repetitions: int
-) -> tuple[list[float], list[float], list[float], float]:
-    """CPU nanoseconds a contact of engine (service; whole) and floor, in turns; the floor's contacts over the engine's."""
-    engine, whole, floor, same = [], [], [], 1.0
+) -> tuple[list[float], list[float], list[float], list[list[float]], float]:
+    """CPU nanoseconds a contact of engine (service; whole), floor and parts, in turns; the floor's contacts over the engine's."""
+    engine, whole, floor, parts, same = [], [], [], [], 1.0
+    bench = Bench(spec)
     for repetition in range(-1, repetitions):
         cost = play(spec, repetition + 1)
         contacts, seconds = play_floor(spec, cost.rows, cost.contacts / (cost.rows * spec.weeks), a_contact, a_team)
@@ -139,8 +147,9 @@ def measure(
             engine.append(1e9 * cost.service / cost.contacts)
             whole.append(1e9 * cost.seconds / cost.contacts)
             floor.append(1e9 * seconds / contacts)
+            parts.append(bench.nanoseconds())
             same = contacts / cost.contacts
-    return engine, whole, floor, same
+    return engine, whole, floor, parts, same
 
 
 def play_floor(spec: Scenario, n: int, rate: float, a_contact: list[float], a_team: list[float]) -> tuple[float, float]:

@@ -107,15 +107,9 @@ def tabulate_wait(arrivals: float, service: float, servers: float, patience: flo
     return logistic(log_ratio)
 
 
-@kernel
-def depth_at(j: int) -> float:
-    """−log(1 − p) at point j of the table: DEPTH (j / (GRID − 1))⁴."""
-    share = j / (GRID - 1.0)
-    return DEPTH * share * share * share * share
-
-
-SHARES = tuple(j / (GRID - 1.0) for j in range(GRID))
-REACHED = tuple(1.0 - math.exp(-(DEPTH * x * x * x * x)) for x in SHARES)  # the probabilities of the table
+# −log(1 − p) at the points of the table, DEPTH (j / (GRID − 1))⁴, and these probabilities p
+DEPTHS = np.array([DEPTH * share * share * share * share for share in (j / (GRID - 1.0) for j in range(GRID))])
+REACHED = np.array([1.0 - math.exp(-depth) for depth in DEPTHS])
 
 
 @kernel
@@ -153,8 +147,8 @@ def wait_quantile(u: float, delayed: float, table: Array) -> float:
     j = int(math.sqrt(math.sqrt(depth / DEPTH)) * (GRID - 1.0))
     if j >= GRID - 1:
         return table[GRID - 1]
-    below = depth_at(j)
-    return table[j] + (depth - below) / (depth_at(j + 1) - below) * (table[j + 1] - table[j])
+    below = DEPTHS[j]
+    return table[j] + (depth - below) / (DEPTHS[j + 1] - below) * (table[j + 1] - table[j])
 
 
 @kernel

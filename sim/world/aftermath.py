@@ -32,8 +32,8 @@ class Usual(NamedTuple):
     a_week: float  # contacts a customer
     impatience: float  # how fast what is paid later loses worth, 1/week
     fate: int  # which of the contacts ahead will solve the need (bits)
-    remedied: float  # chance that a complaint about an unmet need gets it met there and then
-    mine: float  # share of the needs that come back which come back to those whose reading is thought of
+    meets: float  # chance that it meets the need, by resolving it or by a remedy to the complaint
+    own_returns: float  # share of the needs that come back which come back to those whose reading is thought of
 
 
 @hot
@@ -43,7 +43,7 @@ def outlasts(reads, population):
 
 
 @hot
-def usually(w, team, row, level, odds0, engagement, following, ahead, fate, mine):
+def usually(w, team, row, level, odds0, engagement, following, ahead, fate, own_returns):
     """The team's usual way with the need of this contact; level (ALL_ACTS,) is how much of each act is done there.
 
     ahead: contacts a customer and week, and impatience.
@@ -60,7 +60,8 @@ def usually(w, team, row, level, odds0, engagement, following, ahead, fate, mine
     if p.complaints and p.remedy > 0.0:
         _, end, peak = after(p, 0.0, row.wait, courtesy, row.contacts + p.extra_handoffs, row.expectation, row.end, row.peak)
         remedied = expect_complaint(p, row, score_after(p, row, end, peak)) * (1.0 - hushes) * p.remedy
-    return Usual(following, t.sound, solves, courtesy, marks, hushes, trouble, ahead[0], ahead[1], fate, remedied, mine)
+    meets = solves + (1.0 - solves) * remedied
+    return Usual(following, t.sound, solves, courtesy, marks, hushes, trouble, ahead[0], ahead[1], fate, meets, own_returns)
 
 
 @hot

@@ -67,8 +67,10 @@ def effects(
         base = np.zeros((places, 2))
         with_act, without = np.zeros((DIRECT, places, 2)), np.zeros((DIRECT, places, 2))
         ahead = np.array([contacts_a_week(w, team), impatience])
-        mine = 1.0 if together else 1.0 / w.p.team_size
-        think_team(team, level, is_open, read, ahead, mine, ability, 0.0, engagement, tenure, with_act, without, base, *arrays)
+        own_returns = 1.0 if together else 1.0 / w.p.team_size
+        think_team(
+            team, level, is_open, read, ahead, own_returns, ability, 0.0, engagement, tenure, with_act, without, base, *arrays
+        )
         secants(with_act, without, base, level, is_open, found[team])
         readings_now[team] = base[:, 0] / np.where(base[:, 1] > 0, base[:, 1], np.nan)
         found[team] += queue_effects(w, team, found[team, :, places - 1], read)

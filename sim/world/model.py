@@ -80,7 +80,6 @@ class Organisation(mesa.Model):
         pace = build.prospects_a_week(spec)
         first = spec.customers.count + int(pace * since)
         last = spec.customers.count + int(pace * (since + 1))
-        recent, readings, counts = self.recorder.slot(week)
         for accounts in self._accounts:
             accounts[row] = 0
         promise = self.firm.promise
@@ -89,8 +88,8 @@ class Organisation(mesa.Model):
             promise * spec.customers.market.promise_kept, *self._arrays,
         )  # fmt: skip
         parallel.play(w, self._arrays, self._due, float(week), row, self.threads)
-        engine.finish(float(week), row, recent, readings, counts, *self._arrays)
-        self.recorder.close(week, joined)
+        engine.finish(float(week), row, *self.recorder.slot(week), *self._arrays)
+        self.recorder.tally(week, "joined", joined)
         self.reputation.hear(self.recorder, week)
         if (week + 1) % spec.pay.every == 0:
             self.firm.payday(week)

@@ -58,8 +58,8 @@ def expect_log(w, j, row, d, solved, remedied, minutes, usual, weight, out):
 def expect_ended(w, j, row, d, solved, met, marked, usual, weight, out):
     """What the need brings to who serves it last, if that is he: met, followed up, or given up, now or when it comes back.
 
-    The contacts of the panel are those that he has anyway. A share `usual.mine` of the needs that come back comes back to
-    him (to a team: all); so what counts beside the contact itself are those that come back more (or less) than is usual.
+    The contacts of the panel are those that he has anyway. A share `usual.own_returns` of the needs that come back comes back
+    to him (to a team: all); so what counts beside the contact itself are those that come back more (or less) than is usual.
     """
     p, m = w.p, w.measures[j]
     done = 1.0 if m.reads == code.IN_TIME and m.manual and row.closed <= m.within else 0.0
@@ -67,13 +67,13 @@ def expect_ended(w, j, row, d, solved, met, marked, usual, weight, out):
     yes, ends, back = ending(p, m, row.age, met, marked, done, again)
     count_ended(w, j, d, yes, ends, 1.0 if row.contacts > 0.0 or solved <= 0.0 else 0.0, weight, out)
     come_back(w, j, row, d, marked, done, usual, weight * back, out)
-    back = ending(p, m, row.age, usual.solves + (1.0 - usual.solves) * usual.remedied, usual.marks, done, again)[2]
+    back = ending(p, m, row.age, usual.meets, usual.marks, done, again)[2]
     come_back(w, j, row, d, usual.marks, done, usual, -weight * back, out)
 
 
 @hot
 def come_back(w, j, row, d, marked, done, usual, weight, out):
-    """What the need brings if it comes back, each time to oneself by the chance `usual.mine`, served as is usual there.
+    """What the need brings if it comes back, each time to oneself by the chance `usual.own_returns`, served as is usual there.
 
     marked: chance that it was marked done when it was not met; done: that it had been before, in time.
     """
@@ -85,10 +85,9 @@ def come_back(w, j, row, d, marked, done, usual, weight, out):
         if age <= m.within:  # of those who come back, the ones whose need was marked
             done += (1.0 - done) * marked / (1.0 - (1.0 - marked) * p.followup)
         age, marked = age + delay, usual.marks
-        met = usual.solves + (1.0 - usual.solves) * usual.remedied
         again = returning(p, row.contacts + n) if n < CONTACTS - 1 else 0.0
-        yes, ends, back = ending(p, m, age, met, marked, done, again)
-        count_ended(w, j, d, yes, ends, 1.0, weight * usual.mine, out)
+        yes, ends, back = ending(p, m, age, usual.meets, marked, done, again)
+        count_ended(w, j, d, yes, ends, 1.0, weight * usual.own_returns, out)
         weight *= back
 
 
@@ -247,13 +246,15 @@ def log_odds(p, row, ability, engagement, fresh):
 
 
 @kernel
-def think_team(team, level, is_open, read, ahead, mine, ability, moved, engagement, tenure, with_act, without, base, *arrays):
+def think_team(
+    team, level, is_open, read, ahead, own_returns, ability, moved, engagement, tenure, with_act, without, base, *arrays
+):
     """Think the team's panel through: base (M + 2, 2) as things are; with_act, without (DIRECT, M + 2, 2) for each act.
 
     level (ALL_ACTS,) is the chance that an act is done and works; is_open tells which acts are worth the thought, `read`
-    names the measures that are. ahead (2,): contacts a customer and week, and impatience (`aftermath`). mine: the share of
-    needs that come back to those whose reading is thought of. ability: the team's, moved: by how much it is another in the
-    contacts of the panel (sd).
+    names the measures that are. ahead (2,): contacts a customer and week, and impatience (`aftermath`). own_returns: the
+    share of needs that come back to those whose reading is thought of. ability: the team's, moved: by how much it is another
+    in the contacts of the panel (sd).
     """
     w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     p = w.p
@@ -276,7 +277,7 @@ def think_team(team, level, is_open, read, ahead, mine, ability, moved, engageme
         fate = 0
         if following:
             fate = fate_of(p, team, j, usually_solved(p, w.teams[team].sound, level, later))
-        usual = usually(w, team, row, level, later, engagement, following, ahead, fate, mine)
+        usual = usually(w, team, row, level, later, engagement, following, ahead, fate, own_returns)
         for k in range(DIRECT):
             u = chance.uniform(p.seed, p.replicate, team, j, chance.PANEL, k)
             d[k] = 1.0 if k < act.ACTS and u < level[k] else (0.0 if k < act.ACTS else level[k])

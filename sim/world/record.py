@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 TALLIES = ("joined", "quits", "dismissals", "hires", "audits", "caught", "exposures", "nonconverged", "repairs")
 SNAPSHOTS = ("customers", "open_issues", "occupancy", "true_score")
-SCORES = np.arange(11.0)
 IN_POINTS = ("jobs", "handle_minutes", "wait")
 
 
@@ -38,7 +37,8 @@ class Recorder:
         self.readings = np.zeros((weeks, measures, st.STAGES, 2))
         self.counts = np.zeros((weeks, st.COUNTS))
         self.tallies = {name: np.zeros(weeks) for name in TALLIES}
-        self.snapshots = {name: np.full(weeks, np.nan) for name in SNAPSHOTS}
+        self.stock = np.full((weeks, len(SNAPSHOTS)), np.nan)
+        self.snapshots = dict(zip(SNAPSHOTS, self.stock.T, strict=True))
         self.shared = ["engagement", "strain"]  # names of what changes on paydays only
         for role in ROLES:
             prefix = "share" if role == "employee" else role
@@ -57,9 +57,7 @@ class Recorder:
     def look_at(self, w: st.World) -> None:
         """Take the views on the world that are read every week."""
         self.w = w
-        self.answers, self.open, self.occupancy = w.teams["answers"], w.teams["open"], w.teams["occupancy"]
         self.cells = {name: w.readings[name] for name in ("num", "den")}
-        self.there = w.members
 
     def pay_base(self, spec: Scenario, week: int) -> None:
         """Base pay of everybody from this week on, money a week."""
@@ -67,26 +65,15 @@ class Recorder:
         heads += (spec.teams + spec.management.central_count + 1) * spec.pay.base_manager
         self.money["base"][week + self.spec.burn_in :] = heads / spec.pay.every
 
-    def slot(self, week: int) -> tuple[Array, Array, Array]:
-        """Where the engine puts the readings by person, and adds up the firm's readings and counts, of this week."""
+    def slot(self, week: int) -> tuple[Array, ...]:
+        """Where the engine puts this week's readings by person and adds up the firm's readings and counts, and what it leaves:
+        the snapshots (4,) and the customers by segment."""
         at = week + self.spec.burn_in
-        return self.recent[week % len(self.recent)], self.readings[at], self.counts[at]
+        return self.recent[week % len(self.recent)], self.readings[at], self.counts[at], self.stock[at], self.active[at]
 
     def tally(self, week: int, name: str, amount: float) -> None:
         """Count something that happened to people."""
         self.tallies[name][week + self.spec.burn_in] += amount
-
-    def close(self, week: int, joined: int) -> None:
-        """Keep what the week leaves behind."""
-        at = week + self.spec.burn_in
-        self.tallies["joined"][at] += joined
-        answers = self.answers.sum(axis=0)
-        active = int(answers.sum())
-        self.snapshots["customers"][at] = active
-        self.snapshots["open_issues"][at] = self.open.sum()
-        self.snapshots["occupancy"][at] = self.occupancy.mean()
-        self.snapshots["true_score"][at] = float(answers @ SCORES) / active if active else np.nan
-        self.active[at] = self.there.sum(axis=0)
 
     def people(self, firm: Firm, week: int) -> None:
         """Mean engagement, strain and intensities from this week on; they change on paydays only."""

@@ -253,7 +253,7 @@ def begin(now, row, due, load, from_row, to_row, join, raised, *arrays):
 
 
 @hot
-def finish(now, row, recent_out, readings_out, counts_out, *arrays):
+def finish(now, row, recent_out, readings_out, counts_out, stock_out, members_out, *arrays):
     """The end of the week: what is read then, next week's handle time, the totals of the firm in the order of its rows."""
     w = st.World(arrays[0][0], arrays[1][0], *arrays[2:])
     for e in range(w.p.employees):
@@ -261,6 +261,7 @@ def finish(now, row, recent_out, readings_out, counts_out, *arrays):
     read_weekly(w, now, row)
     close_week(w, row)
     add_up(w.measures, w.readings[row], w.tallies[row], recent_out, readings_out, counts_out)
+    take_stock(w.teams, w.members, stock_out, members_out)
 
 
 @hot
@@ -278,3 +279,20 @@ def add_up(measures, cells, tallies, recent_out, readings_out, counts_out):
                 readings_out[j, stage, 1] += cell.den[stage]
         for k in range(st.COUNTS):
             counts_out[k] += tallies[r].n[k]
+
+
+@hot
+def take_stock(teams, members, stock_out, members_out):
+    """What the week leaves behind, (4,): customers, open issues, mean occupancy, mean true answer; customers by segment (S,)."""
+    customers = answers = opened = 0
+    occupancy = 0.0
+    for k in range(len(teams)):
+        for answer in range(11):
+            customers += teams[k].answers[answer]
+            answers += answer * teams[k].answers[answer]
+        opened += teams[k].open
+        occupancy += teams[k].occupancy
+        for segment in range(members.shape[1]):
+            members_out[segment] += members[k, segment]
+    stock_out[0], stock_out[1], stock_out[2] = customers, opened, occupancy / len(teams)
+    stock_out[3] = answers / customers if customers > 0 else np.nan
