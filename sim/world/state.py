@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -151,7 +152,13 @@ class World(NamedTuple):
 
 def records(n: int, dtype: Any) -> Any:
     """n zeroed records; the fields of each are attributes."""
-    return np.zeros(n, dtype=np.dtype((np.record, dtype)))
+    return np.zeros(n, dtype=_record(dtype))
+
+
+@cache
+def _record(dtype: Any) -> Any:
+    """One object for all arrays of a kind: compiled code knows it again at once, where it would compare field by field."""
+    return np.dtype((np.record, dtype))
 
 
 def arrays(w: World) -> tuple[Any, ...]:
