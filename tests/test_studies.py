@@ -213,6 +213,10 @@ def test_indices_of_a_run_are_those_of_the_report(name: str) -> None:
     tables = model.tables()
     window = gap.last_year(24, 4)
     found = run_indices(model.results(), window)
+    worlds = [key for key in found if key.startswith("world.")]
+    assert {key: found[key] for key in found if key not in worlds[1:]} == pytest.approx(
+        run_indices(model.results(), window, worlds[:1]), nan_ok=True
+    )
     named = {table: frame.assign(scenario="") for table, frame in tables.items()}
     for (_, _, label), row in gap.readings(named["series"], named["waterfall"], window).iterrows():
         values = (

@@ -5,7 +5,7 @@ Names: `LABEL.reading` for a measure, a bare name for the firm, `world.NAME` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +55,8 @@ def matching(patterns: Sequence[str] | None, known: Sequence[str]) -> list[str]:
     return [name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns)]
 
 
-def run_indices(results: Results, window: gap.Window) -> dict[str, float]:
-    """Every index of one run, over the window.
+def run_indices(results: Results, window: gap.Window, wanted: Collection[str] | None = None) -> dict[str, float]:
+    """Every index of one run, over the window; of the many means of `world.` only those `wanted`, if that is said.
 
     The definitions are those of `gap.readings` and `indices`, worked out on arrays: a sweep reads every small run, and
     data frames would take longer than the run (a test holds the two against each other).
@@ -64,7 +64,8 @@ def run_indices(results: Results, window: gap.Window) -> dict[str, float]:
     within = _weeks(results, window)
     world = {name: values[within] for name, values in results.world.items()}
     found = _readings(results, window)
-    found |= {f"world.{name}": _mean(values) for name, values in world.items()}
+    means = world if wanted is None else [name for name in world if f"world.{name}" in wanted]
+    found |= {f"world.{name}": _mean(world[name]) for name in means}
     yearly = {name: float(np.nansum(values[within])) * indices.YEAR / window.weeks for name, values in results.books.items()}
     found |= {f"books.{name}": value for name, value in yearly.items()}
     found["revenue"], found["profit"] = yearly.get("revenue", 0.0), sum(yearly.values())

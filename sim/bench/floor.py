@@ -47,7 +47,7 @@ def rows(size: Size) -> Iterator[Row]:
     weekly = ", ".join(f"{amount:.0f} {kind}" for kind, amount in zip(KINDS, a_team, strict=True) if amount > 0)
     yield row(
         NAME, "engine, service", "a contact of the engine without paydays, idle customers included; ratio to the floor", "ns CPU",
-        engine, ratio=float(np.median(engine) / np.median(floor)), target=Target("at most", 2.5) if limit else None,
+        engine, ratio=float(np.median(np.divide(engine, floor))), target=Target("at most", 2.5) if limit else None,
         note=f"a contact takes {told} (draws of four uniforms each); the queue of a team takes {weekly} a week",
     )  # fmt: skip
     yield row(NAME, "engine, service, per contact", "the same against nanoseconds", "ns CPU", engine,
@@ -59,7 +59,7 @@ def rows(size: Size) -> Iterator[Row]:
     each = ", ".join(f"{part.name} {np.median(alone):.0f}" for part, alone in zip(PARTS, np.transpose(parts), strict=True))
     yield row(
         NAME, "parts of a contact", "the engine's steps one by one, each for all customers before the next; ratio to the floor",
-        "ns CPU", np.sum(parts, axis=1), ratio=float(np.median(np.sum(parts, axis=1)) / np.median(floor)),
+        "ns CPU", np.sum(parts, axis=1), ratio=float(np.median(np.sum(parts, axis=1) / floor)),
         note=f"{each}; without queues and all that stands between two steps",
     )  # fmt: skip
     idle, _ = elsewhere("sim.bench.floor:idle", size.populations[-2], size.weeks, float(np.median(engine)), size.repetitions)

@@ -25,7 +25,7 @@ class Kept:
 def read_run(model: Any, *, indices: Sequence[str], series: Sequence[str], window: Window) -> Kept:
     """Read a finished world."""
     results = model.results()
-    found = run_indices(results, window)
+    found = run_indices(results, window, frozenset(indices))
     values = np.array([found.get(name, np.nan) for name in indices])
     weeks, lines = weekly(results, series) if series else (np.empty(0, np.int64), np.empty((0, 0)))
     return Kept(values, weeks, lines)

@@ -75,10 +75,14 @@ def windows(kept: Recorder, weeks: int) -> Array:
     The true stage is that of the window itself; reported stages are those of the window `lag` weeks earlier, so a
     lag shows as coverage: the report speaks of another time.
     """
-    out = np.zeros((weeks, *kept.readings.shape[1:]))
-    for j, m in enumerate(kept.spec.measures.values()):
-        for back in range(min(m.window, weeks) - 1, -1, -1):  # sums, not differences of running sums: exact zeros stay zeros
-            out[back:, j] += kept.readings[: weeks - back, j]
+    out, measures = np.zeros((weeks, *kept.readings.shape[1:])), list(kept.spec.measures.values())
+    for window in sorted({m.window for m in measures}):
+        alike = [j for j, m in enumerate(measures) if m.window == window]
+        weekly, pooled = kept.readings[:weeks, alike], out[:, alike]
+        for back in range(min(window, weeks) - 1, -1, -1):  # sums, not differences of running sums: exact zeros stay zeros
+            pooled[back:] += weekly[: weeks - back]
+        out[:, alike] = pooled
+    for j, m in enumerate(measures):
         if m.lag:
             late = np.full_like(out[:, j, 1:], np.nan)
             late[m.lag :] = out[: max(weeks - m.lag, 0), j, 1:]
