@@ -20,7 +20,8 @@ def rows(size: Size) -> Iterator[Row]:
     """Seconds a payday and an employee; the first payday, on which all effects are worked out, stands beside."""
     for staff in size.payrolls:
         spec = world(CUSTOMERS * staff, staff, min(size.team, staff), 4 * PERIODS)
-        (costs, _), _ = elsewhere("sim.bench.growth:several", spec, max(1, min(size.repetitions, 5_000 // staff)))
+        (played, _), _ = elsewhere("sim.bench.growth:several", [spec], max(1, min(size.repetitions, 5_000 // staff)))
+        costs = [cost for [cost] in played]
         usual = [(c.payday - c.first_payday) / (c.paydays - 1) for c in costs]
         first = float(np.median([c.first_payday for c in costs]))
         told = f"{1e6 * float(np.median(usual)) / staff:.1f} us an employee; the first payday takes {1e3 * first:.1f} ms"

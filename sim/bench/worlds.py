@@ -38,15 +38,31 @@ def world(customers: int, staff: int, team: int, weeks: int, **flags: Any) -> Sc
 
 def play(spec: Scenario, replicate: int = 0) -> Cost:
     """Play a world in this process and tell what it cost."""
+    return in_turns(spec, replicate=replicate)[0]
+
+
+def in_turns(*specs: Scenario, replicate: int = 0) -> list[Cost]:
+    """Play worlds side by side, a pay period of each in its turn, and tell what each of them cost."""
     from sim.world import Organisation
+
+    models = [Organisation(spec, replicate) for spec in specs]
+    paydays: list[list[float]] = [[] for _ in models]
+    for model, kept in zip(models, paydays, strict=True):
+        model.firm.payday = _timed(model.firm.payday, kept)  # type: ignore[method-assign]
+    cpu, wall = [0.0] * len(models), [0.0] * len(models)
+    while any(model.week < model.spec.weeks for model in models):
+        for k, model in enumerate(models):
+            begun = time.process_time(), time.perf_counter()
+            for _ in range(min(model.spec.pay.every, model.spec.weeks - model.week)):
+                model.step()
+            cpu[k] += time.process_time() - begun[0]
+            wall[k] += time.perf_counter() - begun[1]
+    return [_cost(*each) for each in zip(models, cpu, wall, paydays, strict=True)]
+
+
+def _cost(model: Any, cpu: float, wall: float, paydays: list[float]) -> Cost:
     from sim.world import state as st
 
-    model = Organisation(spec, replicate)
-    paydays: list[float] = []
-    model.firm.payday = _timed(model.firm.payday, paydays)  # type: ignore[method-assign]
-    cpu, wall = time.process_time(), time.perf_counter()
-    model.run()
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     counts = model.recorder.counts.sum(axis=0)
     return Cost(
         cpu, wall, sum(paydays), paydays[0] if paydays else 0.0, len(paydays), float(counts[st.N_CONTACTS]),
