@@ -13,7 +13,9 @@ import pytest
 from worlds_known import play, still, weekly
 
 from sim.rules import service
+from sim.scenario.loading import load
 from sim.scenario.schema import Scenario
+from sim.world import Organisation
 from sim.world import state as st
 
 # --- the honest survey -----------------------------------------------------------------------------------------------------
@@ -165,3 +167,15 @@ def test_larger_teams_may_cost_coordination(size: int, factor: float) -> None:
     model = play(still(service={"work": {"coordination": 0.1}}, staff={"team_size": size}))
     counts = model.recorder.counts.sum(axis=0)
     assert counts[st.N_MINUTES] / counts[st.N_CONTACTS] == pytest.approx(6.0 * factor)
+
+
+def test_what_a_week_leaves_behind_is_what_stands_in_the_world() -> None:
+    small = ["customers.count=400", "staff.count=20", "staff.team_size=5", "weeks=9", "burn_in=4"]
+    model = Organisation(load("nps_bonus", small).spec, 2).run()
+    last, w = {name: values[-1] for name, values in model.results().world.items()}, model.world
+    active = w.customers[w.customers["status"] == st.ACTIVE]
+    assert last["customers"] == len(active) > 0
+    assert last["true_score"] == pytest.approx(active["answer"].mean())
+    assert last["open_issues"] == ((active["marks"] & st.OPEN) != 0).sum() > 0
+    assert last["occupancy"] == pytest.approx(w.teams["occupancy"].mean())
+    assert model.recorder.active[-1].tolist() == np.bincount(active["segment"], minlength=len(w.segments)).tolist()
